@@ -1,0 +1,124 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+let house: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let package = Package(
+    name: "btf-hub",
+    products: [
+        .executable(name: "hubctl", targets: ["hubctl"]),
+        .executable(name: "hubworker", targets: ["hubworker"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2", traits: []),
+    ],
+    targets: [
+        // System libraries and the shims they need.
+        .systemLibrary(name: "CElf", pkgConfig: "libdw", providers: [.apt(["libelf-dev", "libdw-dev"])]),
+        .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+        .systemLibrary(name: "CLzma", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .target(name: "CCurlShims", dependencies: ["CCurl"]),
+
+        // The ground floor: formats and names. None of these knows another, save that all may name a kernel.
+        .target(name: "BTF", swiftSettings: house),
+        .target(name: "ELF", dependencies: ["CElf"], swiftSettings: house),
+        .target(name: "Archive", dependencies: ["CArchive", "CLzma", "CZstd"], swiftSettings: house),
+        .target(name: "KernelIdentity", swiftSettings: house),
+
+        // One floor up: what the project exists for.
+        .target(name: "DWARF", dependencies: ["BTF", "ELF"], swiftSettings: house),
+        .target(
+            name: "Minimizer",
+            dependencies: ["BTF", "ELF", "Archive", "KernelIdentity"],
+            swiftSettings: house
+        ),
+        .target(
+            name: "KernelPackages",
+            dependencies: [
+                "Archive", "KernelIdentity", "CCurl", "CCurlShims",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
+            swiftSettings: house
+        ),
+        .target(
+            name: "HubStore",
+            dependencies: [
+                "BTF", "Archive", "KernelIdentity",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            resources: [.embedInCode("schema.sql")],
+            swiftSettings: house
+        ),
+
+        // The two flows.
+        .target(
+            name: "HubWorker",
+            dependencies: [
+                "KernelPackages", "DWARF", "HubStore", "BTF", "ELF", "Archive", "KernelIdentity",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: house
+        ),
+        .target(
+            name: "HubServer",
+            dependencies: [
+                "HubStore", "Minimizer", "BTF", "Archive", "KernelIdentity",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: house
+        ),
+
+        // The command line.
+        .target(
+            name: "CommandSupport",
+            dependencies: [
+                "BTF", "ELF", "Archive", "KernelIdentity", "DWARF", "Minimizer", "KernelPackages", "HubStore",
+                "HubWorker",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: house
+        ),
+        .executableTarget(
+            name: "hubctl",
+            dependencies: [
+                "CommandSupport", "BTF", "ELF", "Archive", "KernelIdentity", "DWARF", "Minimizer", "HubStore",
+                "HubServer",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: house
+        ),
+        .executableTarget(
+            name: "hubworker",
+            dependencies: [
+                "CommandSupport", "HubWorker", "HubStore", "KernelPackages", "KernelIdentity",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: house
+        ),
+    ],
+    swiftLanguageModes: [.v6]
+)
