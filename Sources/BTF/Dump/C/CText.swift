@@ -213,7 +213,7 @@ extension CText {
         switch enumeration.size {
         case 1: text += " __attribute__((mode(byte)))"
         case 2: text += " __attribute__((mode(HI)))"
-        case 8 where enumeration.enumerators.allSatisfy({ Int32(exactly: $0.value) != nil }):
+        case 8 where enumeration.enumerators.allSatisfy(enumeration.fitsIn32Bits):
             // No value makes the compiler choose 64 bits by itself.
             text += " __attribute__((mode(DI)))"
         default: break
@@ -229,9 +229,17 @@ extension CText {
         return enumerator.value == .min ? "-\(Int64.max)LL - 1" : value + "LL"
     }
 
-    /// A tag's text without what would end a C string.
+    /// A type tag's text without what would end a C string.
     private static func quotable(_ text: String) -> String {
         String(text.unicodeScalars.filter { $0.value >= 0x20 && $0 != "\"" && $0 != "\\" })
+    }
+}
+
+extension BTFType.Enumeration {
+    fileprivate func fitsIn32Bits(_ enumerator: BTFType.Enumerator) -> Bool {
+        isSigned
+            ? Int32(exactly: enumerator.value) != nil
+            : UInt32(exactly: UInt64(bitPattern: enumerator.value)) != nil
     }
 }
 
