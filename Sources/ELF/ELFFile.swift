@@ -42,16 +42,18 @@ public struct ELFFile: Sendable {
     /// The file's path or display name.
     public var name: String { file.name }
 
-    /// The first section with a name, or nil.
+    /// The first section with a name.
     ///
     /// - Parameter name: the name, for example `.BTF`.
+    /// - Returns: the section, or nil where none has that name.
     public func section(named name: String) -> ELFSection? {
         sections.first { $0.name == name }
     }
 
-    /// The debug section with a name, under that name or as the old compressed form (`.zdebug_info`), or nil.
+    /// The debug section with a name, under that name or as the old compressed form (`.zdebug_info`).
     ///
     /// - Parameter name: the plain name, for example `.debug_info`.
+    /// - Returns: the section, or nil where there is neither.
     public func debugSection(named name: String) -> ELFSection? {
         section(named: name) ?? section(named: ".z" + name.dropFirst())
     }

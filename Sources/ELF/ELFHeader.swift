@@ -45,7 +45,7 @@ public struct ELFHeader: Hashable, Sendable {
         /// 32-bit ARM.
         public static let arm = Machine(rawValue: 40)
         /// AMD64.
-        public static let x86_64 = Machine(rawValue: 62)
+        public static let amd64 = Machine(rawValue: 62)
         /// 64-bit ARM.
         public static let aarch64 = Machine(rawValue: 183)
         /// RISC-V.
