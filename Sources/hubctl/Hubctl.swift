@@ -16,17 +16,17 @@ struct Hubctl: AsyncParsableCommand {
         groupedSubcommands: [
             CommandGroup(
                 name: "BTF files",
-                subcommands: [ConvertCommand.self, DumpCommand.self]
+                subcommands: []
             ),
             CommandGroup(
                 name: "BPF programs",
-                subcommands: [RelocsCommand.self, MinimizeCommand.self, BundleCommand.self]
+                subcommands: [RelocsCommand.self, MinimizeCommand.self]
             ),
             CommandGroup(
                 name: "The archive",
                 subcommands: [
                     ListCommand.self, ShowCommand.self, ExportCommand.self, StatsCommand.self, VerifyCommand.self,
-                    ServeCommand.self,
+
                 ]
             ),
         ]

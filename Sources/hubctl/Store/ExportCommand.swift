@@ -2,6 +2,7 @@ import Archive
 import ArgumentParser
 import CommandSupport
 import HubStore
+import KernelIdentity
 
 struct ExportCommand: HubCommand {
     static let configuration = CommandConfiguration(

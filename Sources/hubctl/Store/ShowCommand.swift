@@ -1,6 +1,8 @@
 import ArgumentParser
 import CommandSupport
+import Foundation
 import HubStore
+import KernelIdentity
 
 struct ShowCommand: HubCommand {
     static let configuration = CommandConfiguration(
