@@ -89,43 +89,15 @@ extension BTF {
         let typeEnd = endID.rawValue
         let stringsEnd = stringsEnd
         for start in storage.starts.dropLast() {
-            let at = Int(start)
-            let header = storage.header(at: at)
-            func checkName(_ index: Int) throws(BTFError) {
-                guard words[index] < stringsEnd else {
+            try storage.forEachWord(ofRecordAt: Int(start)) { (index, role) throws(BTFError) in
+                switch role {
+                case .name where words[index] >= stringsEnd:
                     throw BTFError(.types, offset: index * 4, "name offset \(words[index]) lies outside the strings")
-                }
-            }
-            func checkType(_ index: Int) throws(BTFError) {
-                guard words[index] < typeEnd else {
+                case .type where words[index] >= typeEnd:
                     throw BTFError(.types, offset: index * 4, "type id \(words[index]) is not below \(typeEnd)")
+                default:
+                    break
                 }
-            }
-            try checkName(at)
-            if header.kind.refersThroughHeader { try checkType(at + 2) }
-            let first = at + 3
-            switch header.kind {
-            case .array:
-                try checkType(first)
-                try checkType(first + 1)
-            case .structure, .union:
-                for index in 0..<header.count {
-                    try checkName(first + 3 * index)
-                    try checkType(first + 3 * index + 1)
-                }
-            case .enumeration:
-                for index in 0..<header.count { try checkName(first + 2 * index) }
-            case .enumeration64:
-                for index in 0..<header.count { try checkName(first + 3 * index) }
-            case .functionPrototype:
-                for index in 0..<header.count {
-                    try checkName(first + 2 * index)
-                    try checkType(first + 2 * index + 1)
-                }
-            case .dataSection:
-                for index in 0..<header.count { try checkType(first + 3 * index) }
-            default:
-                break
             }
         }
     }

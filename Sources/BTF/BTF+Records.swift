@@ -27,22 +27,16 @@ public struct TypeHeader: Hashable, Sendable {
 // MARK: - Records without decoding
 
 extension BTF {
-    /// The header of a type's record; costs no allocation.
-    ///
-    /// - Parameter id: an id that this BTF contains.
+    /// The header of the record of a type that this BTF contains; costs no allocation.
     public func header(of id: TypeID) -> TypeHeader {
         if id.rawValue < storage.firstID { return base?.header(of: id) ?? .void }
         return storage.header(at: Int(storage.starts[Int(id.rawValue - storage.firstID)]))
     }
 
-    /// What a type's record describes.
-    ///
-    /// - Parameter id: an id that this BTF contains.
+    /// What the record of a type that this BTF contains describes.
     public func kind(of id: TypeID) -> Kind { header(of: id).kind }
 
-    /// The members of a struct or union, read where they lie; none for any other kind.
-    ///
-    /// - Parameter id: an id that this BTF contains.
+    /// The members of a struct or union that this BTF contains, read where they lie; none for any other kind.
     public func members(of id: TypeID) -> Members {
         guard let place = extra(of: id), place.header.kind.isComposite else { return Members(words: [], at: 0, .void) }
         return Members(words: place.words, at: place.start, place.header)
@@ -108,9 +102,7 @@ extension BTF.Storage {
 // MARK: - Decoded types
 
 extension BTF {
-    /// A type, decoded.
-    ///
-    /// - Parameter id: an id that this BTF contains.
+    /// A type that this BTF contains, decoded.
     public subscript(id: TypeID) -> BTFType {
         guard let (words, start, header) = extra(of: id) else { return .void }
         let name = header.name

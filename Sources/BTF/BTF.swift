@@ -1,3 +1,5 @@
+internal import Synchronization
+
 /// The types of a kernel or of a module, parsed and checked.
 ///
 /// Once parsed, every name offset lies in the strings and every reference names a type, so that reading cannot fail.
@@ -21,6 +23,8 @@ public struct BTF: Sendable {
         let strings: [UInt8]
         let firstID: UInt32
         let firstString: UInt32
+        /// Finds own strings by content; filled by the first split BTF that is built over this one.
+        let stringIndex = Mutex<StringIndex?>(nil)
 
         init(base: BTF?, byteOrder: ByteOrder, words: [UInt32], starts: [UInt32], strings: [UInt8]) {
             self.base = base
@@ -81,14 +85,11 @@ extension BTF {
     public func bytes(at offset: StringOffset) -> ArraySlice<UInt8> {
         if offset.rawValue < storage.firstString, let base { return base.bytes(at: offset) }
         let start = Int(offset.rawValue - storage.firstString)
-        // Parsing has proven that the strings end in a NUL.
-        let end = storage.strings[start...].firstIndex(of: 0) ?? storage.strings.endIndex
-        return storage.strings[start..<end]
+        let length = storage.strings.withUnsafeBytes { StringIndex.string(at: start, in: $0).count }
+        return storage.strings[start..<start + length]
     }
 
-    /// A string, bytes that are not UTF-8 replaced.
-    ///
-    /// - Parameter offset: an offset from this BTF or its base.
+    /// A string, by an offset from this BTF or its base, bytes that are not UTF-8 replaced.
     public func string(at offset: StringOffset) -> String { String(decoding: bytes(at: offset), as: UTF8.self) }
 
     /// The name of a type, empty when it has none.

@@ -30,6 +30,7 @@ public struct BTFBuilder {
     /// The offset of a string, which is added when it is new.
     ///
     /// - Parameter bytes: the string's bytes, without a terminator.
+    /// - Returns: where the string starts.
     public mutating func intern(bytes: some Collection<UInt8>) -> StringOffset { strings.intern(bytes) }
 
     /// Makes room for what is to come.

@@ -6,8 +6,6 @@ func mix(_ hash: UInt64, _ word: UInt64) -> UInt64 {
 }
 
 /// A hash of bytes that is the same on every machine and in every run.
-///
-/// - Parameter bytes: what to hash.
 func contentHash(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
     var hash = mix(0x51_7c_c1_b7_27_22_0a_95, UInt64(bytes.count))
     var at = 0

@@ -77,9 +77,7 @@ public enum Kind: UInt8, CaseIterable, Hashable, Sendable {
         }
     }
 
-    /// How many 32-bit words follow the three words of the record's header.
-    ///
-    /// - Parameter count: the record's vlen, at most 65,535.
+    /// How many 32-bit words follow the three words of the record's header, for a vlen of at most 65,535.
     @inlinable
     func extraWords(count: Int) -> Int {
         switch self {

@@ -1,0 +1,113 @@
+import Glibc
+
+/// Where a reader's bytes come from, piece by piece.
+protocol ByteSource: AnyObject {
+    /// Where reading stands.
+    var place: ArchivePlace { get }
+
+    /// Returns the next piece, empty at the end; it is valid until the next call.
+    func next() throws(ArchiveError) -> UnsafeRawBufferPointer
+}
+
+/// Reads a file from its first byte to its last.
+final class FileByteSource: ByteSource {
+    private static let pieceSize = 256 * 1024
+    private let path: String
+    private let descriptor: CInt
+    private let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: pieceSize, alignment: 16)
+    private var offset: UInt64 = 0
+
+    init(path: String) throws(ArchiveError) {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw ArchiveError(.cannotRead, at: ArchivePlace(file: path), systemMessage(errno))
+        }
+        self.path = path
+        self.descriptor = descriptor
+    }
+
+    deinit {
+        piece.deallocate()
+        close(descriptor)
+    }
+
+    var place: ArchivePlace { ArchivePlace(file: path, offset: offset) }
+
+    func next() throws(ArchiveError) -> UnsafeRawBufferPointer {
+        while true {
+            let count = read(descriptor, piece.baseAddress, piece.count)
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw ArchiveError(.cannotRead, at: place, systemMessage(errno))
+            }
+            offset += UInt64(count)
+            return UnsafeRawBufferPointer(rebasing: piece[..<count])
+        }
+    }
+}
+
+/// Reads bytes that are in memory.
+final class MemoryByteSource: ByteSource {
+    private static let pieceSize = 64 * 1024
+    private let name: String
+    private let bytes: [UInt8]
+    private let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: pieceSize, alignment: 16)
+    private var offset = 0
+
+    init(bytes: [UInt8], name: String) {
+        self.bytes = bytes
+        self.name = name
+    }
+
+    deinit { piece.deallocate() }
+
+    var place: ArchivePlace { ArchivePlace(file: name, offset: UInt64(offset)) }
+
+    func next() throws(ArchiveError) -> UnsafeRawBufferPointer {
+        let end = min(offset + piece.count, bytes.count)
+        piece.copyBytes(from: bytes[offset..<end])
+        let count = end - offset
+        offset = end
+        return UnsafeRawBufferPointer(rebasing: piece[..<count])
+    }
+}
+
+/// Reads the contents of the member at which another reader stands.
+final class MemberByteSource: ByteSource {
+    private let handle: ReadHandle
+    private let member: String
+
+    init(handle: ReadHandle, member: String) {
+        self.handle = handle
+        self.member = member
+    }
+
+    var place: ArchivePlace { handle.source.place.inside(member) }
+
+    func next() throws(ArchiveError) -> UnsafeRawBufferPointer { try handle.nextBlock() }
+}
+
+/// Gives a source's first piece a second time, so that it can be looked at before it is decoded.
+final class PeekedByteSource: ByteSource {
+    let first: UnsafeRawBufferPointer
+    private let source: any ByteSource
+    private var isFirstGiven = false
+
+    init(_ source: any ByteSource) throws(ArchiveError) {
+        self.source = source
+        first = try source.next()
+    }
+
+    var place: ArchivePlace { source.place }
+
+    func next() throws(ArchiveError) -> UnsafeRawBufferPointer {
+        guard isFirstGiven else {
+            isFirstGiven = true
+            return first
+        }
+        return try source.next()
+    }
+}
+
+/// What the C library says about an error number.
+func systemMessage(_ number: CInt) -> String { String(cString: strerror(number)) }
