@@ -1,0 +1,189 @@
+// Functions and per-CPU variables.
+
+extension UnitReader {
+    /// Reads a function as far as its prototype.
+    ///
+    /// - Parameters:
+    ///   - plan: the function's plan.
+    ///   - entry: where its entry starts.
+    ///   - at: where its attributes start; then, where to go on.
+    /// - Returns: whether the function's children are to be walked next: its body may define types.
+    mutating func readSubprogram(
+        _ plan: AbbreviationPlan,
+        entry: Int,
+        _ at: inout Int
+    ) throws(Fault) -> Bool {
+        if plan.flags.contains(.declaration) {
+            try skipEntry(plan, &at)
+            return false
+        }
+        let hasChildren = plan.flags.contains(.hasChildren)
+        let body = at
+        var key: UInt64
+        var type: UInt32 = 0
+        var isExternal = plan.flags.contains(.external)
+        let values: EntryValues?
+        if plan.flags.contains(.isSimple) {
+            values = nil
+            key = try simpleNameKey(plan, &at)
+            let target = sections.info.number(at &+ Int(plan.type.at), width: plan.type.width)
+            type = UInt32(truncatingIfNeeded: min(target, 0xffff_ffff))
+            at &+= Int(plan.fixedSize)
+            guard at <= unit.end else { throw Fault(.truncated, at: body) }
+        } else {
+            let decoded = try abbreviations.decode(plan, sections.info, &at, end: unit.end, unit: unit)
+            if decoded.isDeclaration {
+                at = body
+                try skipEntry(plan, &at)
+                return false
+            }
+            values = decoded
+            key = try nameKey(decoded.name, at: body)
+            isExternal = decoded.isExternal
+        }
+        guard key != 0 else { return hasChildren }
+        guard try isWanted(key, plan, body, isExternal: isExternal) else {
+            counts.functionsUnwanted += 1
+            return hasChildren
+        }
+        if let values { type = try localReference(values.type, at: body) }
+        return try readPrototype(entry: entry, key, type, isExternal: isExternal, hasChildren: hasChildren, &at)
+    }
+
+    /// Reads the parameters of a function that is wanted.
+    private mutating func readPrototype(
+        entry: Int,
+        _ key: UInt64,
+        _ result: UInt32,
+        isExternal: Bool,
+        hasChildren: Bool,
+        _ at: inout Int
+    ) throws(Fault) -> Bool {
+        var hash = Fingerprint(seed: UInt64(AbbreviationPlan.Role.subprogram.rawValue))
+        scratch.removeAll()
+        scratch.append(result)
+        var resume: Int?
+        var hasAllNames = true
+        var isInside = hasChildren
+        var next = at
+        scan: while isInside {
+            let child = next
+            let code = try sections.info.uleb(&next, end: unit.end)
+            if code == 0 {
+                isInside = false
+                break
+            }
+            let plan = abbreviations.plan(code)
+            switch plan.role {
+            case .missing: throw Fault(.abbreviationCode(code), at: child)
+            case .parameter:
+                guard let parameter = try readParameter(plan, &next, named: true) else { continue }
+                if parameter.nameKey == 0 { hasAllNames = false }
+                hash.mix(parameter.nameKey, 1)
+                scratch.append(parameter.type)
+            case .unspecifiedParameters:
+                try skipEntry(plan, &next)
+                hash.mix(0, 2)
+                scratch.append(0)
+            case .variable, .scope, .skip:
+                // Compilers write parameters before anything that the body declares.
+                resume = resume ?? child
+                break scan
+            default:
+                resume = resume ?? child
+                try skipEntry(plan, &next)
+            }
+        }
+        at = resume ?? next
+        guard hasAllNames else {
+            counts.functionsWithoutNames += 1
+            return isInside || resume != nil
+        }
+        begin(.subprogram, at: entry, hash)
+        let index = entries.count &- 1
+        for reference in 0..<scratch.count { references.append(scratch[reference]) }
+        entries[index].referenceCount = UInt32(scratch.count)
+        functionEntries.append(FunctionEntry(entry: UInt32(index), nameKey: key, isExternal: isExternal))
+        return isInside || resume != nil
+    }
+
+    /// Whether a function is one to keep: it is in the symbol table, or external where there is no symbol table.
+    private mutating func isWanted(
+        _ key: UInt64,
+        _ plan: AbbreviationPlan,
+        _ body: Int,
+        isExternal: Bool
+    ) throws(Fault) -> Bool {
+        guard let functions = symbols.functions else { return isExternal }
+        let memo = Fingerprint(high: key, low: key &* 0x9e37_79b9_7f4a_7c15 >> 20)
+        let known = wantedNames.value(for: memo)
+        if known != 0 { return known == 2 }
+        var at = body
+        let name = try abbreviations.decode(plan, sections.info, &at, end: unit.end, unit: unit).name
+        let isWanted = functions.contains(try withName(name) { $0.fingerprint($1, $2) })
+        wantedNames.insert(memo, isWanted ? 2 : 1)
+        return isWanted
+    }
+
+    // MARK: - Variables
+
+    /// Notes a variable if it is a per-CPU one: if the symbol table has a per-CPU symbol of its name at its address.
+    mutating func readVariable(_ plan: AbbreviationPlan, _ at: inout Int) throws(Fault) {
+        let body = at
+        var values = try abbreviations.decode(plan, sections.info, &at, end: unit.end, unit: unit)
+        if plan.flags.contains(.hasChildren) {
+            at = body
+            try skipEntry(plan, &at)
+        }
+        guard !symbols.perCPU.isEmpty, let address = address(in: values.location) else { return }
+        let offset = address &- symbols.perCPUAddress
+        guard let candidates = symbols.perCPU[offset] else { return }
+        var isExternal = values.isExternal || plan.flags.contains(.external)
+        // The definition of a declared variable has the address, its declaration has the name and the type.
+        if case .unit(let origin) = values.origin, origin < UInt64(unit.end - unit.start) {
+            var at = unit.start + Int(origin)
+            let code = try sections.info.uleb(&at, end: unit.end)
+            let plan = abbreviations.plan(code)
+            if plan.role == .variable {
+                let declared = try abbreviations.decode(plan, sections.info, &at, end: unit.end, unit: unit)
+                if case .none = values.name { values.name = declared.name }
+                if case .none = values.type { values.type = declared.type }
+                isExternal = isExternal || declared.isExternal || plan.flags.contains(.external)
+            }
+        }
+        guard case .unit(let type) = values.type else { return }
+        let fingerprint = try withName(values.name) { $0.fingerprint($1, $2) }
+        guard candidates.contains(where: { $0.name == fingerprint }) else { return }
+        variableEntries.append(
+            VariableEntry(
+                type: UInt32(truncatingIfNeeded: min(type, 0xffff_ffff)),
+                name: try intern(values.name),
+                address: offset,
+                isExternal: isExternal
+            )
+        )
+    }
+
+    /// The address in an expression that is nothing else: DW_OP_addr, or DW_OP_addrx into .debug_addr.
+    private func address(in location: Range<Int>) -> UInt64? {
+        let info = sections.info
+        let size = Int(unit.addressSize)
+        guard let operation = location.first else { return nil }
+        switch info.byte(operation) {
+        case 0x03 where location.count == 1 + size:
+            return info.number(operation + 1, width: unit.addressSize)
+        case 0xa1:
+            var at = operation + 1
+            guard let index = try? info.uleb(&at, end: location.upperBound), at == location.upperBound else {
+                return nil
+            }
+            let (scaled, overflow) = index.multipliedReportingOverflow(by: UInt64(size))
+            guard !overflow, addressBase <= sections.addresses.count,
+                scaled <= UInt64(sections.addresses.count - addressBase),
+                sections.addresses.count - addressBase - Int(scaled) >= size
+            else { return nil }
+            return sections.addresses.number(addressBase + Int(scaled), width: unit.addressSize)
+        default: return nil
+        }
+    }
+}

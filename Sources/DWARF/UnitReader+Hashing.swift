@@ -1,0 +1,138 @@
+// From a unit's entries to fingerprints, and from unknown fingerprints to the pool.
+
+extension UnitReader {
+    /// Gives every entry of the unit its fingerprint and adds the unknown ones to the pool.
+    mutating func hashAndKeep() throws(Fault) {
+        var index = 0
+        // A reference can bring in one more entry, so the count is asked for each time.
+        while index < entries.count {
+            if entries[index].state == .read { try hash(index, depth: 0) }
+            index += 1
+        }
+        index = 0
+        while index < entries.count {
+            try keep(index)
+            index += 1
+        }
+        try keepFunctions()
+        try keepVariables()
+    }
+
+    /// Hashes an entry after all that it refers to.
+    private mutating func hash(_ index: Int, depth: Int) throws(Fault) {
+        let entry = entries[index]
+        guard depth <= UnitReader.referenceDepthLimit else {
+            throw Fault(.referenceChain, at: unit.start + Int(entry.offset))
+        }
+        entries[index].state = .hashing
+        var hash = entry.local
+        let first = Int(entry.firstReference)
+        for position in first..<first &+ Int(entry.referenceCount) {
+            let offset = references[position]
+            if offset == 0 {
+                hash.mix(TypePool.void)
+                continue
+            }
+            let target = try locate(offset, from: index)
+            if !entries[target].isNominal, entries[target].state != .hashed {
+                guard entries[target].state == .read else {
+                    throw Fault(.typeCycle, at: unit.start + Int(entry.offset))
+                }
+                try self.hash(target, depth: depth &+ 1)
+            }
+            hash.mix(hashes[target])
+        }
+        entries[index].state = .hashed
+        switch entry.role {
+        case .alias:
+            let offset = references[first]
+            hashes[index] = offset == 0 ? TypePool.void : hashes[try locate(offset, from: index)]
+        case .void: hashes[index] = TypePool.void
+        default: if !entry.isNominal { hashes[index] = hash }
+        }
+        entries[index].local = hash
+    }
+
+    /// The entry at an offset; one that the walk passed by is read now.
+    @inline(__always)
+    func knownEntry(_ offset: UInt32) -> Int? {
+        guard offset < UInt32(truncatingIfNeeded: entryAt.count) else { return nil }
+        let index = Int(entryAt[Int(offset)])
+        guard index < entries.count, entries[index].offset == offset else { return nil }
+        return index
+    }
+
+    /// The entry at an offset; one that the walk passed by is read now.
+    @inline(__always)
+    mutating func locate(_ offset: UInt32, from index: Int) throws(Fault) -> Int {
+        if let known = knownEntry(offset) { return known }
+        return try readLate(offset, from: index)
+    }
+
+    @inline(never)
+    private mutating func readLate(_ offset: UInt32, from index: Int) throws(Fault) -> Int {
+        let reference = unit.start + Int(entries[index].offset)
+        let position = unit.start + Int(offset)
+        guard position >= unit.entries, position < unit.end, pending.count == 0 else {
+            throw Fault(.badReference(UInt64(offset)), at: reference)
+        }
+        lateEntries += 1
+        guard lateEntries <= UnitReader.lateEntryLimit else { throw Fault(.nesting, at: reference) }
+        try walkOne(at: position, depth: 0)
+        while let next = pending.popLast() { try walkOne(at: next.offset, depth: next.depth) }
+        guard let found = knownEntry(offset) else { throw Fault(.badReference(UInt64(offset)), at: reference) }
+        return found
+    }
+
+    /// Looks an entry up, and adds it to the pool when it is new.
+    private mutating func keep(_ index: Int) throws(Fault) {
+        let entry = entries[index]
+        if entry.role == .alias || entry.role == .void || entry.role == .subprogram { return }
+        let key = entry.isNominal && !entry.isDeclaration ? entry.local : hashes[index]
+        var node = known.use(key)
+        if node == 0 {
+            if entry.isNominal, entry.isDeclaration {
+                node = try nominalNode(index)
+            } else {
+                node = try materialise(index, depth: 0)
+            }
+            _ = known.use(key)
+        }
+        if entry.isNominal { unitTypes.append(node) }
+    }
+
+    /// Notes the unit's functions, each with its prototype.
+    private mutating func keepFunctions() throws(Fault) {
+        for position in 0..<functionEntries.count {
+            let function = functionEntries[position]
+            let index = Int(function.entry)
+            var key = Fingerprint(seed: function.nameKey)
+            key.mix(hashes[index])
+            if knownFunctions.use(key) != 0 { continue }
+            let prototype = try node(index, depth: 0)
+            var at = unit.start + Int(entries[index].offset)
+            let plan = abbreviations.plan(try sections.info.uleb(&at, end: unit.end))
+            let values = try abbreviations.decode(plan, sections.info, &at, end: unit.end, unit: unit)
+            functions.append(
+                FoundFunction(name: try intern(values.name), prototype: prototype, isExternal: function.isExternal)
+            )
+            knownFunctions.insert(key, UInt32(functions.count))
+        }
+    }
+
+    /// Notes the unit's per-CPU variables.
+    private mutating func keepVariables() throws(Fault) {
+        for position in 0..<variableEntries.count {
+            let variable = variableEntries[position]
+            guard let index = knownEntry(variable.type) else { continue }
+            variables.append(
+                FoundVariable(
+                    name: variable.name,
+                    type: try node(index, depth: 0),
+                    address: variable.address,
+                    isExternal: variable.isExternal
+                )
+            )
+        }
+    }
+}
