@@ -17,8 +17,8 @@ public struct Architecture: RawRepresentable, Hashable, Sendable, CustomStringCo
         self.init(rawValue: Self.aliases[lowercased] ?? lowercased)
     }
 
-    /// 64-bit x86.
-    public static let x86_64 = Architecture(rawValue: "x86_64")
+    /// 64-bit x86, which the archive calls `x86_64`.
+    public static let amd64 = Architecture(rawValue: "x86_64")
     /// 64-bit Arm.
     public static let arm64 = Architecture(rawValue: "arm64")
     /// 32-bit x86.

@@ -1,0 +1,134 @@
+internal import Foundation
+internal import GRDB
+
+/// What `HubStore.verify(_:)` says about one thing that it has checked.
+public struct Verification: Hashable, Sendable {
+    /// What was checked.
+    public enum Subject: Hashable, Sendable {
+        /// The structure of the SQLite file.
+        case file
+        /// A kernel, its modules included, by what its row calls it.
+        case kernel(String)
+    }
+
+    /// What was checked.
+    public let subject: Subject
+    /// What is wrong with it, a clause each; empty when it is whole.
+    public let damage: [String]
+
+    /// Whether the subject is whole.
+    public var isIntact: Bool { damage.isEmpty }
+}
+
+extension HubStore {
+    /// Reads and checks everything: the file's structure, each kernel's and module's row, and all BTF.
+    ///
+    /// Each result is handed over as soon as it is known. Each BTF is decoded once, however many kernels share it.
+    ///
+    /// - Parameter report: takes each result: first the file's, then each kernel's, superseded builds included.
+    /// - Returns: whether all is whole.
+    /// - Throws: `StoreError` when the store cannot be read any further, and what the closure throws.
+    @discardableResult
+    public func verify(_ report: (Verification) throws -> Void) throws -> Bool {
+        let store = try snapshot()
+        let structure = try store.structuralDamage()
+        try report(Verification(subject: .file, damage: structure))
+        var isIntact = structure.isEmpty
+        let damagedContents = try store.damagedContents()
+        var lastID: Int64 = 0
+        while let (id, result) = try store.verifyKernel(after: lastID, damagedContents) {
+            lastID = id
+            isIntact = isIntact && result.isIntact
+            try report(result)
+        }
+        return isIntact
+    }
+
+    /// What SQLite's own checks find: pages, indexes, types and references.
+    private func structuralDamage() throws(StoreError) -> [String] {
+        try read { database in
+            let findings = try String.fetchAll(database, sql: "PRAGMA integrity_check(20)").filter { $0 != "ok" }
+            let loose = try Row.fetchAll(database, sql: "PRAGMA foreign_key_check").prefix(20).map { row in
+                "a row of \(String.fromDatabaseValue(row[0]) ?? "a table") refers to one that is missing"
+            }
+            return findings + loose
+        }
+    }
+
+    /// What is wrong with each BTF that is damaged, by its id.
+    private func damagedContents() throws(StoreError) -> [Int64: String] {
+        var damaged: [Int64: String] = [:]
+        var lastID: Int64 = Int64.min
+        while let (id, reason) = try verifyContent(after: lastID) {
+            lastID = id
+            damaged[id] = reason
+        }
+        return damaged
+    }
+
+    private func verifyContent(after lastID: Int64) throws(StoreError) -> (id: Int64, damage: String?)? {
+        try read { database in
+            let statement = try database.cachedStatement(
+                sql: "SELECT id, digest FROM btf WHERE id > ? ORDER BY id LIMIT 1"
+            )
+            guard let row = try Row.fetchOne(statement, arguments: [lastID]) else { return nil }
+            let id: Int64 = row[0]
+            do {
+                let bytes = try BTFTable.canonicalBytes(of: try row.digestColumn(1), in: database)
+                return (id, bytes == nil ? "the index of digests does not lead to its BTF" : nil)
+            } catch let damage as Damage { return (id, damage.reason) }
+        }
+    }
+
+    private func verifyKernel(
+        after lastID: Int64,
+        _ damagedContents: [Int64: String]
+    ) throws(StoreError) -> (id: Int64, result: Verification)? {
+        try read { database in
+            let sql = "\(KernelRows.select) WHERE kernels.id > ? ORDER BY kernels.id LIMIT 1"
+            let statement = try database.cachedStatement(sql: sql)
+            guard let row = try Row.fetchOne(statement, arguments: [lastID]) else { return nil }
+            let id: Int64 = row[0]
+            var damage: [String] = []
+            do {
+                let kernel = try KernelRows.kernel(from: row, path: path)
+                try damage += damageOfModules(of: kernel, in: database)
+            } catch StoreError.damaged(_, _, let reason) { damage.append(reason) }
+            try damage += damageOfContents(ofKernel: id, damagedContents, in: database)
+            return (id, Verification(subject: .kernel(KernelRows.subject(of: row)), damage: damage))
+        }
+    }
+
+    private func damageOfModules(of kernel: Kernel, in database: Database) throws -> [String] {
+        var damage: [String] = []
+        let sql = "\(Self.selectModules) WHERE kernel_id = ?"
+        let rows = try Row.fetchCursor(database, sql: sql, arguments: [kernel.id])
+        while let row = try rows.next() {
+            do { _ = try module(from: row, of: kernel) } catch StoreError.damaged(_, _, let reason) {
+                damage.append("module \(String.fromDatabaseValue(row[1]) ?? "?"): \(reason)")
+            }
+        }
+        return damage
+    }
+
+    private func damageOfContents(
+        ofKernel id: Int64,
+        _ damagedContents: [Int64: String],
+        in database: Database
+    ) throws -> [String] {
+        guard !damagedContents.isEmpty else { return [] }
+        let statement = try database.cachedStatement(
+            sql: """
+                SELECT btf_id, '' FROM kernels WHERE id = ?1
+                UNION ALL SELECT btf_id, name FROM modules WHERE kernel_id = ?1
+                """
+        )
+        return try Row.fetchAll(statement, arguments: [id]).compactMap { row in
+            guard let content = Int64.fromDatabaseValue(row[0]), let reason = damagedContents[content] else {
+                return nil
+            }
+            let module = String.fromDatabaseValue(row[1]) ?? "?"
+            return module.isEmpty ? reason : "module \(module): \(reason)"
+        }
+    }
+}

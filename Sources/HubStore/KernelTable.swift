@@ -1,0 +1,84 @@
+internal import Foundation
+internal import GRDB
+internal import KernelIdentity
+
+/// Writes the tables of kernels and modules.
+enum KernelTable {
+    /// A build that is stored under a name.
+    struct Build {
+        let id: Int64
+        let buildID: BuildID?
+        let isCurrent: Bool
+    }
+
+    /// All builds under a name.
+    static func builds(named name: KernelName, in database: Database) throws -> [Build] {
+        let statement = try database.cachedStatement(
+            sql: "SELECT id, build_id, superseded_at IS NULL FROM kernels WHERE order_key = ?"
+        )
+        return try Row.fetchAll(statement, arguments: [Data(name.orderKey)]).map {
+            let buildID = Data.fromDatabaseValue($0[1]).flatMap { BuildID(bytes: Array($0)) }
+            return Build(id: $0[0], buildID: buildID, isCurrent: $0[2])
+        }
+    }
+
+    /// Writes a kernel and its modules, whose BTF is in the store.
+    static func insert(
+        _ kernel: NewKernel,
+        _ contents: NewContents,
+        ledgerID: Int64?,
+        at time: Date,
+        in database: Database
+    ) throws {
+        let name = kernel.name
+        let statement = try database.cachedStatement(
+            sql: """
+                INSERT INTO kernels (distribution, version, architecture, release, order_key, build_id, btf_id,
+                    ledger_id, stored_at, seal)
+                VALUES (?, ?, ?, ?, ?, ?, (SELECT id FROM btf WHERE digest = ?), ?, ?, ?)
+                """
+        )
+        try statement.execute(arguments: [
+            name.distribution, name.version, name.architecture.rawValue, name.release, Data(name.orderKey),
+            kernel.buildID?.data, contents.kernel.data, ledgerID, time.storedSeconds,
+            Seal.kernel(name, kernel.buildID, contents.kernel),
+        ])
+        let kernelID = database.lastInsertedRowID
+        let moduleStatement = try database.cachedStatement(
+            sql: """
+                INSERT INTO modules (kernel_id, name, build_id, btf_id, seal)
+                VALUES (?, ?, ?, (SELECT id FROM btf WHERE digest = ?), ?)
+                """
+        )
+        for (module, digest) in zip(kernel.modules, contents.modules) {
+            try moduleStatement.execute(arguments: [
+                kernelID, module.name, module.buildID?.data, digest.data,
+                Seal.module(name, module.name, module.buildID, digest),
+            ])
+        }
+    }
+
+    /// Notes the package that a kernel came from last.
+    static func setPackage(_ ledgerID: Int64, ofKernel id: Int64, in database: Database) throws {
+        let statement = try database.cachedStatement(sql: "UPDATE kernels SET ledger_id = ? WHERE id = ?")
+        try statement.execute(arguments: [ledgerID, id])
+    }
+
+    /// Notes that another build has taken a build's name over.
+    static func supersede(_ id: Int64, at time: Date, in database: Database) throws {
+        let statement = try database.cachedStatement(sql: "UPDATE kernels SET superseded_at = ? WHERE id = ?")
+        try statement.execute(arguments: [time.storedSeconds, id])
+    }
+
+    /// Removes a build with its modules.
+    ///
+    /// - Returns: the ids of the BTF that it referred to.
+    static func remove(_ id: Int64, in database: Database) throws -> Set<Int64> {
+        let used = try database.cachedStatement(
+            sql: "SELECT btf_id FROM kernels WHERE id = ?1 UNION SELECT btf_id FROM modules WHERE kernel_id = ?1"
+        )
+        let ids = try Set(Int64.fetchAll(used, arguments: [id]))
+        try database.cachedStatement(sql: "DELETE FROM kernels WHERE id = ?").execute(arguments: [id])
+        return ids
+    }
+}

@@ -1,0 +1,26 @@
+internal import Foundation
+internal import GRDB
+
+/// The schema of the store, as `schema.sql` has it.
+enum Schema {
+    /// The text of `schema.sql`.
+    static var sql: String { String(decoding: PackageResources.schema_sql, as: UTF8.self) }
+
+    /// What the header of a store's file has as application id: `BTFH`.
+    static let applicationID = 0x4254_4648
+
+    /// The version that `schema.sql` describes.
+    static let version = 1
+
+    /// The version of a store, from `PRAGMA user_version`.
+    static func version(of database: Database) throws -> Int {
+        try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+    }
+
+    /// Refuses a store of any other version than the current.
+    static func requireCurrentVersion(_ database: Database, path: String) throws {
+        let found = try version(of: database)
+        if found > version { throw StoreError.tooNew(path: path, version: found, supported: version) }
+        if found < version { throw StoreError.tooOld(path: path, version: found, supported: version) }
+    }
+}

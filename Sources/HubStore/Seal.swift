@@ -1,0 +1,24 @@
+internal import Foundation
+internal import KernelIdentity
+
+/// Ties together what a row says, so that a flipped byte in it is found and not served.
+///
+/// The seal is the first 8 bytes of the SHA-256 over the row's fields, each ended by a zero byte: names as they are,
+/// build-ids and digests in hexadecimal, a missing build-id as nothing. The digest is that of the BTF that the row
+/// refers to, so that a reference to another BTF does not match either.
+enum Seal {
+    /// The seal of a kernel's row.
+    static func kernel(_ name: KernelName, _ buildID: BuildID?, _ btf: ContentDigest) -> Data {
+        seal(["kernel", name.description, buildID?.description ?? "", btf.description])
+    }
+
+    /// The seal of a module's row.
+    static func module(_ kernel: KernelName, _ name: String, _ buildID: BuildID?, _ btf: ContentDigest) -> Data {
+        seal(["module", kernel.description, name, buildID?.description ?? "", btf.description])
+    }
+
+    private static func seal(_ fields: [String]) -> Data {
+        let text = fields.map { $0 + "\0" }.joined()
+        return Data(ContentDigest(of: Array(text.utf8)).bytes.prefix(8))
+    }
+}

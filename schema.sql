@@ -1,0 +1,71 @@
+-- The schema of a BTF Hub store: one SQLite 3 database, version 1.
+--
+-- This file is the one schema. HubStore embeds it, a new store is made by running it, and a test compares a migrated
+-- store against it. docs/store.md says how the blobs are encoded and what a reader has to check.
+--
+-- Conventions: times are whole seconds since 1970-01-01T00:00:00Z. Sizes are bytes. Digests are the 32 bytes of a
+-- SHA-256, build-ids the bytes of the GNU build-id note, both raw and not hexadecimal. Every connection sets
+-- PRAGMA foreign_keys = ON; the journal is a write-ahead log (journal_mode = WAL).
+
+PRAGMA application_id = 0x42544648;     -- "BTFH": a file without it is no store
+PRAGMA user_version = 1;                -- the version of this schema; a reader refuses a higher one
+
+-- BTF by content. Identical BTF is stored once, whichever kernels and modules it belongs to.
+CREATE TABLE btf (
+    id        INTEGER PRIMARY KEY,
+    digest    BLOB    NOT NULL UNIQUE CHECK (length(digest) = 32),  -- SHA-256 of the canonical bytes
+    size      INTEGER NOT NULL CHECK (size > 0),                    -- length of the canonical bytes
+    encoding  INTEGER NOT NULL CHECK (encoding > 0),                -- how payload is to be read: 1 is one zstd frame
+    payload   BLOB    NOT NULL                                      -- the canonical bytes, encoded
+) STRICT;
+
+-- The ledger: every package that ingestion has seen, and what became of it.
+CREATE TABLE ledger (
+    id            INTEGER PRIMARY KEY,
+    source        TEXT    NOT NULL,     -- where it was seen: the job's name for a repository, or 'file'
+    package       TEXT    NOT NULL,     -- the package's name, such as linux-image-6.1.0-56-cloud-amd64-dbg
+    version       TEXT    NOT NULL,     -- the package's version, as the repository writes it
+    architecture  TEXT    NOT NULL,     -- the package's architecture, as the repository writes it
+    digest        BLOB    CHECK (length(digest) = 32),              -- SHA-256 of the package file, where it is known
+    state         TEXT    NOT NULL CHECK (state IN ('stored', 'no_image', 'failed')),
+    reason        TEXT    CHECK ((reason IS NOT NULL) = (state <> 'stored')),   -- one sentence for a person
+    attempts      INTEGER NOT NULL CHECK (attempts > 0),            -- how often this very file was processed
+    recorded_at   INTEGER NOT NULL,                                 -- time of the last attempt
+    retry_after   INTEGER CHECK (retry_after IS NULL OR state = 'failed'),      -- not to be tried before; null: at once
+    UNIQUE (source, package, version, architecture)
+) STRICT;
+
+-- Kernels. One row is one build; the build that a name stands for is the one that nothing has superseded.
+CREATE TABLE kernels (
+    id             INTEGER PRIMARY KEY,
+    distribution   TEXT    NOT NULL,    -- ID of os-release, such as debian
+    version        TEXT    NOT NULL,    -- VERSION_ID of os-release, such as 12
+    architecture   TEXT    NOT NULL,    -- the archive's name, such as x86_64 or arm64
+    release        TEXT    NOT NULL,    -- what uname -r prints
+    order_key      BLOB    NOT NULL,    -- the four parts, so written that byte order is version order
+    build_id       BLOB    CHECK (length(build_id) BETWEEN 1 AND 64),   -- the kernel image's, where it has one
+    btf_id         INTEGER NOT NULL REFERENCES btf (id),
+    ledger_id      INTEGER REFERENCES ledger (id),                      -- the package it came from
+    stored_at      INTEGER NOT NULL,                                    -- time
+    superseded_at  INTEGER,             -- time at which another build of the same name took its place, or null
+    seal           BLOB    NOT NULL CHECK (length(seal) = 8)            -- ties name, build-id and BTF digest together
+) STRICT;
+
+CREATE UNIQUE INDEX kernels_current ON kernels (order_key) WHERE superseded_at IS NULL;
+CREATE INDEX kernels_by_name ON kernels (order_key);
+CREATE INDEX kernels_by_build_id ON kernels (build_id) WHERE build_id IS NOT NULL;
+CREATE INDEX kernels_by_btf ON kernels (btf_id);
+CREATE INDEX kernels_by_ledger ON kernels (ledger_id);
+
+-- Modules of a kernel. Their BTF is split BTF: its ids and string offsets continue those of the kernel's BTF.
+CREATE TABLE modules (
+    kernel_id  INTEGER NOT NULL REFERENCES kernels (id) ON DELETE CASCADE,
+    name       TEXT    NOT NULL,        -- as in /sys/module: ext4, nf_conntrack
+    build_id   BLOB    CHECK (length(build_id) BETWEEN 1 AND 64),       -- where the module has one
+    btf_id     INTEGER NOT NULL REFERENCES btf (id),
+    seal       BLOB    NOT NULL CHECK (length(seal) = 8),   -- ties kernel, name, build-id and BTF digest together
+    PRIMARY KEY (kernel_id, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX modules_by_build_id ON modules (build_id) WHERE build_id IS NOT NULL;
+CREATE INDEX modules_by_btf ON modules (btf_id);
