@@ -1,0 +1,92 @@
+import BTF
+import ELF
+
+/// The program code of a BPF object, as far as places in it have to be named.
+struct ObjectCode: Sendable {
+    /// A function in a section.
+    private struct Function: Sendable {
+        /// In bytes from the start of the section.
+        let start: UInt64
+        let name: String
+    }
+
+    /// A source line that starts in a section.
+    private struct Line: Sendable {
+        /// In bytes from the start of the section.
+        let start: UInt32
+        let source: SourceLine
+    }
+
+    private var functions: [String: [Function]] = [:]
+    private var lines: [String: [Line]] = [:]
+    private var contents: [String: MappedRange] = [:]
+
+    /// Collects the functions, from symbols and where there are none from the function records; and the source lines.
+    init(of file: ELFFile, types: BTF, _ records: BTFExtension) throws(BPFObjectError) {
+        do throws(ELFError) {
+            for section in file.sections where section.flags.contains(.executable) && contents[section.name] == nil {
+                contents[section.name] = try file.contents(of: section)
+            }
+            for symbol in try file.symbols() where symbol.kind == .function {
+                guard let index = symbol.sectionIndex, file.sections.indices.contains(index) else { continue }
+                functions[file.sections[index].name, default: []].append(
+                    Function(start: symbol.value, name: symbol.name)
+                )
+            }
+        } catch {
+            throw BPFObjectError(error)
+        }
+        let named = Set(functions.keys)
+        for record in records.functions {
+            let section = types.string(at: record.section)
+            guard !named.contains(section) else { continue }
+            functions[section, default: []].append(
+                Function(start: UInt64(record.instructionOffset), name: types.name(of: TypeID(record.type)))
+            )
+        }
+        for record in records.lines {
+            let source = SourceLine(
+                file: types.string(at: StringOffset(rawValue: record.file)),
+                line: Int(record.line),
+                column: Int(record.column),
+                text: types.string(at: StringOffset(rawValue: record.text))
+            )
+            lines[types.string(at: record.section), default: []].append(
+                Line(start: record.instructionOffset, source: source)
+            )
+        }
+        for section in functions.keys { functions[section]?.sort { $0.start < $1.start } }
+        for section in lines.keys { lines[section]?.sort { $0.start < $1.start } }
+    }
+
+    /// Names the instruction at an offset in bytes from the start of a section.
+    func location(of offset: UInt32, in section: String) -> InstructionLocation {
+        let function = Self.last(of: functions[section] ?? []) { $0.start <= UInt64(offset) }
+        // A line holds until the next one starts, but not from one function into the next.
+        let line = Self.last(of: lines[section] ?? []) { $0.start <= offset }
+        let isOfFunction = line.map { UInt64($0.start) >= function?.start ?? 0 } ?? false
+        return InstructionLocation(
+            section: section,
+            function: function?.name,
+            index: Int(offset) / 8,
+            indexInFunction: function.map { Int(offset) / 8 - Int(truncatingIfNeeded: $0.start) / 8 },
+            source: isOfFunction ? line?.source : nil
+        )
+    }
+
+    /// The opcode of the instruction at an offset, or nil where the section has no such instruction.
+    func opcode(at offset: UInt32, in section: String) -> UInt8? {
+        guard let range = contents[section], Int(offset) + 8 <= range.count else { return nil }
+        return range.withBytes { $0[Int(offset)] }
+    }
+
+    /// The last element for which a condition holds that, once false, stays false.
+    private static func last<Element>(of elements: [Element], where isBefore: (Element) -> Bool) -> Element? {
+        var (low, high) = (0, elements.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if isBefore(elements[middle]) { low = middle + 1 } else { high = middle }
+        }
+        return low > 0 ? elements[low - 1] : nil
+    }
+}

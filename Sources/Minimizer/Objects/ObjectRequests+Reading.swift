@@ -1,0 +1,89 @@
+import BTF
+
+extension ObjectRequests {
+    /// Makes requests of an object's relocation records.
+    ///
+    /// - Parameters:
+    ///   - records: the object's `.BTF.ext`.
+    ///   - types: the object's types.
+    ///   - code: the object's functions and source lines.
+    ///   - object: the object's path or display name.
+    /// - Throws: `BPFObjectError` naming the record that asks for what the types cannot give.
+    init(of records: BTFExtension, types: BTF, code: ObjectCode, object: String) throws(BPFObjectError) {
+        let full = KernelTypes(vmlinux: types)
+        var selection = TypeSelection(of: full)
+        var requests: [RelocationRequest] = []
+        for record in records.relocations {
+            func fault(_ field: Int, _ reason: String) -> BPFObjectError {
+                BPFObjectError(
+                    .badRelocation,
+                    object: object,
+                    section: BTFExtension.sectionName,
+                    offset: record.place + field,
+                    reason: reason
+                )
+            }
+            guard let kind = RelocationKind(rawValue: record.kind) else {
+                throw fault(12, "relocation kind \(record.kind) is not known")
+            }
+            let section = types.string(at: record.section)
+            let request = RelocationRequest(
+                location: code.location(of: record.instructionOffset, in: section),
+                kind: kind,
+                root: TypeID(record.type),
+                rootInObject: record.type,
+                access: types.string(at: StringOffset(rawValue: record.access)),
+                opcode: code.opcode(at: record.instructionOffset, in: section)
+            )
+            do throws(Refusal) {
+                let spec = try AccessSpec(access: request.access, kind: kind, root: request.root, in: types)
+                selection.chooseLocal(spec, kind)
+            } catch {
+                throw fault(8, error.reason)
+            }
+            requests.append(request)
+        }
+        do throws(BTFError) {
+            let (types, origins) = try selection.build(.blanked)
+            var ids: [TypeID: TypeID] = [:]
+            for (index, origin) in origins.enumerated() { ids[origin.id] = TypeID(UInt32(index + 1)) }
+            self.init(object: object, types: types, requests: requests.map { $0.moved(to: ids[$0.root] ?? .void) })
+        } catch {
+            throw BPFObjectError(
+                .malformed,
+                object: object,
+                section: ".BTF",
+                offset: error.offset,
+                reason: "its types cannot be copied: \(error.reason)"
+            )
+        }
+    }
+}
+
+extension TypeSelection {
+    /// Chooses what the local side of a relocation needs.
+    fileprivate mutating func chooseLocal(_ spec: AccessSpec, _ kind: RelocationKind) {
+        switch kind {
+        case .typeMatches: chooseWhole(spec.root, in: nil)
+        case .typeIDLocal, .typeIDTarget, .typeExists, .typeSize:
+            chooseType(spec.root, in: nil, followingPointers: true)
+        case .enumeratorExists, .enumeratorValue: chooseType(spec.root, in: nil, followingPointers: false)
+        case .fieldByteOffset, .fieldByteSize, .fieldExists, .fieldSigned, .fieldLeftShift, .fieldRightShift:
+            choosePath(spec.steps, from: spec.root, in: nil)
+        }
+    }
+}
+
+extension RelocationRequest {
+    /// The same request for a root type with another id.
+    fileprivate func moved(to root: TypeID) -> RelocationRequest {
+        RelocationRequest(
+            location: location,
+            kind: kind,
+            root: root,
+            rootInObject: rootInObject,
+            access: access,
+            opcode: opcode
+        )
+    }
+}

@@ -1,0 +1,35 @@
+import BTF
+
+/// Compares the types of an object with those of a kernel.
+///
+/// The work that one comparison may do is bounded as a whole: types made to explode end in a refusal.
+struct TypeComparison {
+    let local: BTF
+    let target: BTF
+    /// The size of a pointer on the target, in bytes.
+    let pointerSize: UInt32
+    var budget: WorkBudget
+
+    /// How deep prototypes and members may be nested, and how long one chain of pointers and arrays may be: libbpf's
+    /// limits.
+    static let maximumDepth = 32
+    static let tooDeep = Refusal("the types are nested deeper than 32 levels")
+}
+
+/// Counts the types and members that comparisons look at.
+struct WorkBudget {
+    /// Far above what the objects and kernels of the world need, and about a second of work.
+    private var left = 1 << 25
+
+    mutating func spend() throws(Refusal) {
+        left -= 1
+        guard left > 0 else { throw Refusal("the types are nested in too many ways to be compared") }
+    }
+}
+
+extension Kind {
+    /// Whether a type of this kind may stand for one of the other: the same kind, or both enumerations.
+    ///
+    /// Source: libbpf's `btf_kind_core_compat`.
+    func isRelocatable(to other: Kind) -> Bool { self == other || isEnumeration && other.isEnumeration }
+}

@@ -1,0 +1,39 @@
+import ArgumentParser
+import BTF
+import CommandSupport
+import HubStore
+import Minimizer
+
+/// One kernel's types, from a file or from the archive.
+struct KernelChoice: ParsableArguments {
+    @Option(help: ArgumentHelp("The kernel's BTF, a file.", valueName: "file")) var btf: String?
+    @Option(help: ArgumentHelp("The BTF of a module over --btf; may be repeated.", valueName: "file"))
+    var module: [String] = []
+    @Option(help: ArgumentHelp("A kernel of the archive, by name or build-id.", valueName: "kernel")) var kernel: String?
+    @OptionGroup var store: StoreOptions
+
+    func validate() throws {
+        if btf != nil, kernel != nil { throw ValidationError("give --btf or --kernel, not both") }
+        if !module.isEmpty, btf == nil { throw ValidationError("--module goes with --btf") }
+    }
+
+    /// The types, or nil when no kernel was named.
+    func types() throws -> KernelTypes? {
+        if let btf {
+            let base = try readBTF(btf)
+            let modules = try module.map { path in
+                KernelTypes.Module(name: moduleName(of: path), types: try readBTF(path, base: base))
+            }
+            return KernelTypes(vmlinux: base, modules: modules)
+        }
+        guard let kernel else { return nil }
+        let archive = try store.open(.readOnly)
+        return try archive.types(of: archive.requireKernel(kernel))
+    }
+
+    /// `/some/where/nf_conntrack.btf` is the module nf_conntrack.
+    private func moduleName(of path: String) -> String {
+        let file = path.split(separator: "/").last ?? Substring(path)
+        return String(file.split(separator: ".").first ?? file)
+    }
+}

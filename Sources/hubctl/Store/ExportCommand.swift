@@ -1,0 +1,47 @@
+import Archive
+import ArgumentParser
+import CommandSupport
+import HubStore
+
+struct ExportCommand: HubCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract: "Write a kernel's BTF, or a module's, to a file.",
+        discussion: """
+            The suffix of -o says the form: .btf is raw BTF; .btf.tar.xz, .btf.tar.zst, .btf.tar.gz and .btf.tar hold \
+            one member, RELEASE.btf, as btfhub-archive has it.
+            """
+    )
+
+    @OptionGroup var store: StoreOptions
+    @Argument(help: "A kernel's name, or its build-id.") var kernel: String
+    @Option(help: ArgumentHelp("A module's split BTF instead of the kernel's.", valueName: "name")) var module: String?
+    @Option(name: .shortAndLong, help: ArgumentHelp("The file; - is standard output. (default: RELEASE.btf)"))
+    var output: String?
+
+    func execute() async throws {
+        let archive = try store.open(.readOnly)
+        let found = try archive.requireKernel(kernel)
+        let (bytes, name) = try content(of: found, in: archive)
+        let path = output ?? name
+        let file = OutputFile(path)
+        if let compression = Compression(tarPath: path) {
+            try file.write { sink in
+                let writer = try ArchiveWriter(compression: compression, name: path) { try sink($0) }
+                try writer.addFile(name, contents: bytes)
+                try writer.finish()
+            }
+        } else {
+            try file.write(bytes)
+        }
+        if !file.isStandardOutput { Printing.remark("\(path): \(found.name), \(readableByteCount(bytes.count)) of BTF") }
+    }
+
+    private func content(of kernel: Kernel, in archive: HubStore) throws -> (bytes: [UInt8], name: String) {
+        guard let module else { return (try archive.btf(of: kernel), kernel.name.release + ".btf") }
+        guard let found = try archive.modules(of: kernel).first(where: { $0.name == module }) else {
+            throw CommandFailure(.badInput, "\(kernel.name) has no module \(module) in the archive")
+        }
+        return (try archive.btf(of: found), module + ".btf")
+    }
+}

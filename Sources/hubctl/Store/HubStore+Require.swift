@@ -1,0 +1,23 @@
+import CommandSupport
+import HubStore
+import KernelIdentity
+
+extension HubStore {
+    /// The kernel that a person has named by its name or by its build-id.
+    ///
+    /// - Parameter text: what the person wrote.
+    /// - Returns: the kernel.
+    /// - Throws: `CommandFailure` when there is none, `KernelNameError` when the text is no name.
+    func requireKernel(_ text: String) throws -> Kernel {
+        let found =
+            if !text.contains("/"), let buildID = BuildID(text) {
+                try kernel(buildID: buildID)
+            } else {
+                try kernel(named: KernelName(parsing: text))
+            }
+        guard let found else {
+            throw CommandFailure(.badInput, "\(path) has no kernel \(text); 'hubctl list' names those that it has")
+        }
+        return found
+    }
+}

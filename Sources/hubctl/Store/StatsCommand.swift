@@ -1,0 +1,91 @@
+import ArgumentParser
+import CommandSupport
+import HubStore
+
+struct StatsCommand: HubCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "stats",
+        abstract: "Show what the archive holds and what it costs."
+    )
+
+    @OptionGroup var store: StoreOptions
+    @Option(help: "table or json.") var format: OutputFormat = .table
+
+    func execute() async throws {
+        let statistics = try store.open(.readOnly).statistics()
+        switch format {
+        case .json: try Printing.json(StatisticsJSON(statistics))
+        case .table: try Printing.result(text(statistics))
+        }
+    }
+
+    private func text(_ statistics: StoreStatistics) -> String {
+        var table = TextTable([
+            ("DISTRO", .leading), ("VERSION", .leading), ("ARCH", .leading), ("KERNELS", .trailing), ("BTF", .trailing),
+        ])
+        for series in statistics.series {
+            table.add([
+                series.distribution, series.version, series.architecture.rawValue, "\(series.kernels)",
+                readableByteCount(series.canonicalBytes),
+            ])
+        }
+        let contents =
+            "\(statistics.kernels) kernels, \(statistics.modules) modules, \(statistics.distinctBTF) different BTFs of "
+            + "\(readableByteCount(statistics.canonicalBytes)), stored in \(readableByteCount(statistics.fileBytes))"
+        let packages =
+            "packages: \(statistics.packagesStored) stored, \(statistics.packagesWithoutImage) without an image, "
+            + "\(statistics.packagesFailed) failed"
+        return table.text + "\n" + contents + "\n" + packages + "\n"
+    }
+}
+
+/// What `stats --format json` prints; docs/operation.md documents the fields.
+private struct StatisticsJSON: Encodable {
+    struct Series: Encodable {
+        let distro: String
+        let version: String
+        let arch: String
+        let kernels: Int
+        let bytes: Int
+    }
+    let series: [Series]
+    let kernels: Int
+    let modules: Int
+    let btfs: Int
+    let bytes: Int
+    let encodedBytes: Int
+    let fileBytes: Int
+    let packagesStored: Int
+    let packagesWithoutImage: Int
+    let packagesFailed: Int
+
+    enum CodingKeys: String, CodingKey {
+        case series, kernels, modules, btfs, bytes
+        case encodedBytes = "encoded_bytes"
+        case fileBytes = "file_bytes"
+        case packagesStored = "packages_stored"
+        case packagesWithoutImage = "packages_without_image"
+        case packagesFailed = "packages_failed"
+    }
+
+    init(_ statistics: StoreStatistics) {
+        series = statistics.series.map {
+            Series(
+                distro: $0.distribution,
+                version: $0.version,
+                arch: $0.architecture.rawValue,
+                kernels: $0.kernels,
+                bytes: $0.canonicalBytes
+            )
+        }
+        kernels = statistics.kernels
+        modules = statistics.modules
+        btfs = statistics.distinctBTF
+        bytes = statistics.canonicalBytes
+        encodedBytes = statistics.encodedBytes
+        fileBytes = statistics.fileBytes
+        packagesStored = statistics.packagesStored
+        packagesWithoutImage = statistics.packagesWithoutImage
+        packagesFailed = statistics.packagesFailed
+    }
+}
