@@ -1,14 +1,14 @@
 import Glibc
 
 /// One stanza of a Debian control file (deb822): fields with a name, a colon and a value that may go on over lines.
-struct ControlStanza {
+package struct ControlStanza {
     private let text: ArraySlice<UInt8>
 
     /// Takes the bytes of one stanza, with no empty line in them.
-    init(_ text: ArraySlice<UInt8>) { self.text = text }
+    package init(_ text: ArraySlice<UInt8>) { self.text = text }
 
     /// The value of a field, its continuation lines joined with newlines; names are compared without case.
-    subscript(name: String) -> String? {
+    package subscript(name: String) -> String? {
         var value: [UInt8]?
         for line in text.split(separator: UInt8(ascii: "\n")) {
             if line.first == UInt8(ascii: " ") || line.first == UInt8(ascii: "\t") {
@@ -40,18 +40,21 @@ struct ControlStanza {
 }
 
 /// Cuts a control file that comes in pieces into its stanzas, in memory for one stanza and one piece.
-struct ControlStanzaSplitter {
+package struct ControlStanzaSplitter {
     /// The most bytes that one stanza may have; Debian's largest has under 100 kB.
-    static let stanzaLimit = 4 << 20
+    package static let stanzaLimit = 4 << 20
 
     private var pending: [UInt8] = []
     /// How much of `pending` is known to hold no end of a stanza.
     private var scanned = 0
 
+    /// Makes a splitter at the start of a file.
+    package init() {}
+
     /// Takes the next piece and hands on each stanza that it completes.
     ///
     /// - Returns: false when a stanza is longer than the limit.
-    mutating func feed(_ piece: RawSpan, _ body: (ControlStanza) throws -> Void) rethrows -> Bool {
+    package mutating func feed(_ piece: RawSpan, _ body: (ControlStanza) throws -> Void) rethrows -> Bool {
         piece.withUnsafeBytes { pending.append(contentsOf: $0) }
         var start = 0
         while let end = endOfStanza(from: max(scanned, start)) {
@@ -66,7 +69,7 @@ struct ControlStanzaSplitter {
     }
 
     /// Hands on what stands behind the last empty line.
-    mutating func finish(_ body: (ControlStanza) throws -> Void) rethrows {
+    package mutating func finish(_ body: (ControlStanza) throws -> Void) rethrows {
         if pending.contains(where: { $0 != UInt8(ascii: "\n") }) { try body(ControlStanza(pending[...])) }
         pending = []
         scanned = 0

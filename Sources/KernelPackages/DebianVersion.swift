@@ -1,11 +1,11 @@
 /// A Debian package version, ordered as dpkg orders it (deb-version(7)).
-struct DebianVersion: Comparable {
+package struct DebianVersion: Comparable {
     private let epoch: Int
     private let upstream: Substring
     private let revision: Substring
 
     /// Reads a version; one that breaks the rules is ordered as well as can be.
-    init(_ text: String) {
+    package init(_ text: String) {
         var rest = Substring(text)
         if let colon = rest.firstIndex(of: ":"), let epoch = Int(rest[..<colon]) {
             self.epoch = epoch
@@ -22,13 +22,13 @@ struct DebianVersion: Comparable {
         }
     }
 
-    static func < (left: DebianVersion, right: DebianVersion) -> Bool {
+    package static func < (left: DebianVersion, right: DebianVersion) -> Bool {
         if left.epoch != right.epoch { return left.epoch < right.epoch }
         let upstream = compare(left.upstream, right.upstream)
         return upstream != 0 ? upstream < 0 : compare(left.revision, right.revision) < 0
     }
 
-    static func == (left: DebianVersion, right: DebianVersion) -> Bool { !(left < right) && !(right < left) }
+    package static func == (left: DebianVersion, right: DebianVersion) -> Bool { !(left < right) && !(right < left) }
 
     /// Compares two parts: runs of other characters by dpkg's order, runs of digits by value, in turn.
     private static func compare(_ left: Substring, _ right: Substring) -> Int {

@@ -15,7 +15,7 @@ public struct KernelImage: Sendable {
     ///
     /// - Parameter path: a member's path, relative and normalised.
     /// - Returns: the release.
-    static func release(fromPath path: String) -> String? {
+    package static func release(fromPath path: String) -> String? {
         let parts = path.split(separator: "/")
         guard parts.count >= 5, parts.starts(with: ["usr", "lib", "debug"]), let last = parts.last else { return nil }
         var folder = parts.dropFirst(3).dropLast()

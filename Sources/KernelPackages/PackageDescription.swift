@@ -25,7 +25,7 @@ extension PackageDescription {
     }
 
     /// Tells a release by what Debian and Ubuntu write into versions, or by the kernel series that a release ships.
-    static func release(version: String, maintainer: String) -> DistributionRelease? {
+    package static func release(version: String, maintainer: String) -> DistributionRelease? {
         if let number = version.firstMatch(of: /[~+](?:bpo|deb)(\d+)[+u]/)?.output.1 {
             return DistributionRelease(distribution: "debian", version: String(number))
         }

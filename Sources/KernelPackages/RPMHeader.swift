@@ -5,7 +5,7 @@ import Glibc
 ///
 /// Source: the RPM v4 package format (lead, signature header, header). Each header has a magic, the number of index
 /// entries and the length of its store, all big-endian; each entry has tag, type, offset and count.
-struct RPMHeader {
+package struct RPMHeader {
     private let index: ArraySlice<UInt8>
     private let store: ArraySlice<UInt8>
 
@@ -43,7 +43,7 @@ struct RPMHeader {
     }
 
     /// Tells the distribution by the release's suffix: `.fc31`, `.el8`, `.amzn2`; `el` with `uek` is Oracle's.
-    static func distributionRelease(_ release: String) -> DistributionRelease? {
+    package static func distributionRelease(_ release: String) -> DistributionRelease? {
         if let number = release.firstMatch(of: /\.fc(\d+)/)?.output.1 {
             return DistributionRelease(distribution: "fedora", version: String(number))
         }

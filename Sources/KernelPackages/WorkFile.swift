@@ -21,8 +21,14 @@ public final class WorkFile: Sendable {
 
     deinit { close(descriptor) }
 
-    /// A path by which this process can open the file as long as this value lives.
-    public var path: String { "/proc/self/fd/\(descriptor)" }
+    /// Calls `body` with a path by which this process can open the file until `body` returns.
+    ///
+    /// - Parameter body: opens the file, once or more.
+    /// - Returns: what `body` returns.
+    /// - Throws: what `body` throws.
+    public func withPath<Result, Failure: Error>(_ body: (String) throws(Failure) -> Result) throws(Failure) -> Result {
+        try withExtendedLifetime(self) { () throws(Failure) in try body("/proc/self/fd/\(descriptor)") }
+    }
 
     /// Adds bytes at the end.
     func append(_ bytes: RawSpan) throws(KernelPackageError) {
