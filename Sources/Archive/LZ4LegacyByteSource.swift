@@ -60,9 +60,7 @@ final class LZ4LegacyByteSource: ByteSource {
         let frame = UnsafeRawBufferPointer(rebasing: bytes[consumed..<consumed + blockLength])
         let source = BorrowedByteSource(magic, frame, at: place)
         let handle = try ReadHandle(source, formats: .filter(.lz4))
-        guard try handle.nextEntry() != nil else {
-            throw ArchiveError(.damaged, at: place, "a block decompresses to nothing")
-        }
+        try handle.openStream()
         block = handle
         return true
     }

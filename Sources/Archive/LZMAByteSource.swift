@@ -28,6 +28,8 @@ final class LZMAByteSource: ByteSource {
     private let piece = UnsafeMutablePointer<UInt8>.allocate(capacity: pieceSize)
     private var isInputDone = false
     private var isDone = false
+    /// A fault that is to be told once what came out before it has been given out.
+    private var fault: ArchiveError?
 
     /// Whether bytes begin as .xz does.
     static func recognisesXZ(_ bytes: UnsafeRawBufferPointer) -> Bool { bytes.starts(with: magic) }
@@ -62,9 +64,10 @@ final class LZMAByteSource: ByteSource {
     var consumed: Int { Int(stream.pointee.total_in) }
 
     func next() throws(ArchiveError) -> UnsafeRawBufferPointer {
+        if let fault { throw fault }
         stream.pointee.next_out = piece
         stream.pointee.avail_out = Self.pieceSize
-        while !isDone, stream.pointee.avail_out > 0 {
+        while !isDone, fault == nil, stream.pointee.avail_out > 0 {
             if stream.pointee.avail_in == 0, !isInputDone {
                 let input = try source.next()
                 isInputDone = input.isEmpty
@@ -75,7 +78,9 @@ final class LZMAByteSource: ByteSource {
             if status == LZMA_STREAM_END {
                 isDone = true
             } else if status != LZMA_OK {
-                throw failure(status)
+                let error = failure(status)
+                guard stream.pointee.avail_out < Self.pieceSize else { throw error }
+                fault = error
             }
         }
         return UnsafeRawBufferPointer(start: piece, count: Self.pieceSize - stream.pointee.avail_out)

@@ -141,6 +141,11 @@ final class ReadHandle {
         }
     }
 
+    /// Steps to the one entry of a stream that is not empty: libarchive takes damage at its start for an empty stream.
+    func openStream() throws(ArchiveError) {
+        guard try nextEntry() != nil else { throw failure(.damaged) }
+    }
+
     /// The next piece of the current member's contents, empty at its end; valid until the next call.
     func nextBlock() throws(ArchiveError) -> UnsafeRawBufferPointer {
         if pending == nil {

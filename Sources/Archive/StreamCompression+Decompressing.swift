@@ -2,7 +2,8 @@ import CLzma
 
 /// What came of decompressing one stream.
 public struct StreamResult: Hashable, Sendable {
-    /// How many bytes of the input were used: all of the stream, when there was no fault.
+    /// How many bytes of the input were used: the stream's length, when there was no fault, and with `lz4` up to four
+    /// more.
     public internal(set) var read = 0
     /// How many bytes came out, also before a fault.
     public internal(set) var written = 0
@@ -13,6 +14,8 @@ public struct StreamResult: Hashable, Sendable {
 
 extension StreamCompression {
     /// Decompresses the stream that bytes start with, and leaves alone what follows it.
+    ///
+    /// A stream with nothing in it is at fault: no producer that is read here writes one.
     ///
     /// The memory used is the target's and at most 256 MiB of the decoder's own.
     ///
@@ -103,18 +106,15 @@ extension LZ4LegacyByteSource: StreamDecoder {}
 /// Decodes with one of libarchive's filters.
 private final class FilterByteSource: StreamDecoder {
     private let handle: ReadHandle
-    private let isEmpty: Bool
 
     init(_ source: any ByteSource, _ filter: ReadHandle.Filter) throws(ArchiveError) {
         handle = try ReadHandle(source, formats: .filter(filter))
-        isEmpty = try handle.nextEntry() == nil
+        try handle.openStream()
     }
 
     var place: ArchivePlace { handle.source.place }
 
     var consumed: Int { handle.consumed }
 
-    func next() throws(ArchiveError) -> UnsafeRawBufferPointer {
-        isEmpty ? UnsafeRawBufferPointer(start: nil, count: 0) : try handle.nextBlock()
-    }
+    func next() throws(ArchiveError) -> UnsafeRawBufferPointer { try handle.nextBlock() }
 }

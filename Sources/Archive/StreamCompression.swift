@@ -24,7 +24,7 @@ public enum StreamCompression: String, CaseIterable, Hashable, Sendable {
     /// - Parameter bytes: bytes that may start with a stream; 14 are enough. The result is nil when they start with
     ///   none.
     public init?(startOf bytes: RawSpan) {
-        guard bytes.byteCount >= 14 else { return nil }
+        guard bytes.byteCount >= 7 else { return nil }
         let word = bytes.word(0)
         switch word & 0xff {
         // ID1, ID2, the method "deflate", and flags whose reserved bits are clear (RFC 1952, 2.3.1).
@@ -61,6 +61,7 @@ extension RawSpan {
 
     /// "BZh", the level, and the magic number of the first block (π) or of the end (√π).
     fileprivate var startsBzip2: Bool {
+        guard byteCount >= 10 else { return false }
         let header = word(0)
         guard header & 0xff_ffff == 0x68_5a42, (0x31...0x39).contains(header >> 24) else { return false }
         return word(4) == 0x2659_4131 && word(6) == 0x5953_2659 || word(4) == 0x3845_7217 && word(6) == 0x9050_3845
@@ -69,9 +70,10 @@ extension RawSpan {
     /// The properties that every tool writes (lc 3, lp 0, pb 2), a dictionary of 2ⁿ or 3·2ⁿ bytes, a size that is
     /// unknown or below 2³⁸, as in liblzma's own test, and the first byte of the range coder, which is 0.
     fileprivate var startsLZMA: Bool {
+        guard byteCount >= 14 else { return false }
         let dictionary = word(1)
         let size = UInt64(word(5)) | UInt64(word(9)) << 32
-        guard word(0) & 0xff == 0x5d, word(10) >> 24 == 0, (1 << 12...1 << 28).contains(dictionary) else {
+        guard word(0) & 0xff == 0x5d, word(10) >> 24 == 0, (1 << 12...1 << 27).contains(dictionary) else {
             return false
         }
         let rest = dictionary >> UInt32(dictionary.trailingZeroBitCount)

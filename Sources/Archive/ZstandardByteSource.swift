@@ -9,6 +9,8 @@ final class ZstandardByteSource: ByteSource {
     private let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 1024 * 1024, alignment: 16)
     private var input = ZSTD_inBuffer()
     private var isDone = false
+    /// A fault that is to be told once what came out before it has been given out.
+    private var fault: ArchiveError?
     /// How many bytes of the source have been decoded.
     private(set) var consumed = 0
 
@@ -28,21 +30,29 @@ final class ZstandardByteSource: ByteSource {
     var place: ArchivePlace { source.place }
 
     func next() throws(ArchiveError) -> UnsafeRawBufferPointer {
+        if let fault { throw fault }
         var output = ZSTD_outBuffer(dst: piece.baseAddress, size: piece.count, pos: 0)
-        while !isDone, output.pos < output.size {
-            if input.pos == input.size {
-                let next = try source.next()
-                guard !next.isEmpty else { throw ArchiveError(.truncated, at: place, "the zstd frame has no end") }
-                input = ZSTD_inBuffer(src: next.baseAddress, size: next.count, pos: 0)
-            }
-            let before = input.pos
-            let code = ZSTD_decompressStream(context, &output, &input)
-            guard ZSTD_isError(code) == 0 else {
-                throw ArchiveError(.damaged, at: place, String(cString: ZSTD_getErrorName(code)))
-            }
-            consumed += input.pos - before
-            isDone = code == 0
+        do throws(ArchiveError) {
+            while !isDone, output.pos < output.size { try step(&output) }
+        } catch {
+            guard output.pos > 0 else { throw error }
+            fault = error
         }
         return UnsafeRawBufferPointer(rebasing: piece[..<output.pos])
+    }
+
+    private func step(_ output: inout ZSTD_outBuffer) throws(ArchiveError) {
+        if input.pos == input.size {
+            let next = try source.next()
+            guard !next.isEmpty else { throw ArchiveError(.truncated, at: place, "the zstd frame has no end") }
+            input = ZSTD_inBuffer(src: next.baseAddress, size: next.count, pos: 0)
+        }
+        let before = input.pos
+        let code = ZSTD_decompressStream(context, &output, &input)
+        guard ZSTD_isError(code) == 0 else {
+            throw ArchiveError(.damaged, at: place, String(cString: ZSTD_getErrorName(code)))
+        }
+        consumed += input.pos - before
+        isDone = code == 0
     }
 }
