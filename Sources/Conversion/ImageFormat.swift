@@ -5,6 +5,8 @@ internal import ELF
 enum ImageFormat: Hashable {
     /// An ELF file: a vmlinux, a module.
     case elf
+    /// BTF itself.
+    case btf
     /// One compressed stream.
     case compressed(StreamCompression)
     /// x86's boot format, with where its payload is (from boot protocol 2.08 on, that is Linux 2.6.26).
@@ -28,6 +30,8 @@ enum ImageFormat: Hashable {
     init(_ bytes: RawSpan) {
         if bytes.has("\u{7f}ELF", at: 0) {
             self = .elf
+        } else if bytes.word(at: 0) & 0xff_ffff == 0x01_eb9f || bytes.word(at: 0) & 0xff_ffff == 0x01_9feb {
+            self = .btf
         } else if bytes.has("MZ", at: 0), bytes.has("zimg", at: 4) {
             self = Self.zboot(bytes)
         } else if bytes.has("ARM\u{64}", at: 56) {
@@ -80,6 +84,7 @@ enum ImageFormat: Hashable {
     var name: String {
         switch self {
         case .elf: "ELF file"
+        case .btf: "BTF file"
         case .compressed(let compression): "\(compression.rawValue) stream"
         case .bzImage: "x86 bzImage"
         case .zboot: "EFI zboot image"
@@ -99,7 +104,7 @@ enum ImageFormat: Hashable {
         case .riscvImage: ELFHeader(addressClass: .bits64, byteOrder: .little, kind: .executable, machine: .riscv)
         case .armZImage: ELFHeader(addressClass: .bits32, byteOrder: .little, kind: .executable, machine: .arm)
         case .s390Image: ELFHeader(addressClass: .bits64, byteOrder: .big, kind: .executable, machine: .s390)
-        case .elf, .compressed, .bzImage, .zboot, .unknown: nil
+        case .elf, .btf, .compressed, .bzImage, .zboot, .unknown: nil
         }
     }
 }

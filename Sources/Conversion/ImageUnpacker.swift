@@ -42,6 +42,7 @@ struct ImageUnpacker {
         guard depth <= Self.layerLimit else { throw ConversionError.tooManyLayers(file: file.name) }
         switch format {
         case .elf: return try findInELF(file, depth: depth)
+        case .btf: return .found(try wholeBTF(file))
         case .compressed(let compression): return try find(inStreamAt: 0, of: file.whole, compression, depth: depth)
         case .bzImage(let payload?), .zboot(let payload, _):
             return try find(inPayload: payload, of: file, format, depth: depth)
@@ -63,6 +64,23 @@ struct ImageUnpacker {
         case .absent: return .nothing(nil)
         case .damaged(let offset, let reason):
             return .nothing(ConversionError.damagedTypes(file: file.name, offset: offset, reason: reason))
+        }
+    }
+
+    /// Takes a file of BTF as it is.
+    private func wholeBTF(_ file: MappedFile) throws -> UnpackedImage {
+        guard file.count <= FlatBTF.sizeLimit else {
+            let reason = "\(file.count) bytes are above the limit of \(FlatBTF.sizeLimit)"
+            throw ConversionError.damagedTypes(file: file.name, offset: 0, reason: reason)
+        }
+        do {
+            let types = try BTF(parsing: file.whole.bytes)
+            if let finding = types.verify(limit: 1).first {
+                throw ConversionError.invalidTypes(file: file.name, finding)
+            }
+            return UnpackedImage(name: file.name, header: nil, contents: .types(types))
+        } catch let error as BTFError {
+            throw ConversionError.damagedTypes(file: file.name, offset: 0, reason: error.description)
         }
     }
 
@@ -187,7 +205,8 @@ extension ImageUnpacker {
                 }
             } catch let error as StreamFault {
                 fault = ConversionError.payload(error.error)
-                written = error.written
+                // Nothing comes out of LZO here, but nothing else starts as it does.
+                written = compression == .lzo ? 1 : error.written
             } catch let error as ConversionError where !error.isLimit {
                 fault = error
             } catch let error as ELFError {

@@ -4,14 +4,14 @@ public import ELF
 /// The kernel or the module in a file, with what it was packed in taken off.
 ///
 /// Understands ELF files; x86's bzImage; arm64's and RISC-V's Image; EFI zboot images; 32-bit ARM's zImage; s390x's
-/// bzImage; and any of these, or a module, behind gzip, bzip2, xz, lzma, zstd or lz4. A file of another format is
-/// searched for a kernel.
+/// bzImage; BTF itself; and any of these, or a module, behind gzip, bzip2, xz, lzma, zstd or lz4. A file of another
+/// format is searched for a kernel.
 public struct UnpackedImage: Sendable {
     /// What was found.
     public enum Contents: Sendable {
         /// An ELF file: a vmlinux or a module.
         case elf(ELFFile)
-        /// The BTF of a kernel that is no ELF file, as it stands there.
+        /// The BTF of a kernel that is no ELF file, as it stands there, proven whole.
         case types(BTF)
     }
 
