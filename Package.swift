@@ -122,6 +122,36 @@ let package = Package(
             ],
             swiftSettings: house
         ),
+
+        // Tests mirror the house. They use public and package declarations only, so that they test the release build.
+        .target(name: "TestSupport", dependencies: ["BTF"], path: "Tests/TestSupport", swiftSettings: house),
+        .testTarget(name: "ArchiveTests", dependencies: ["Archive", "TestSupport"], swiftSettings: house),
+        .testTarget(name: "BTFTests", dependencies: ["BTF", "TestSupport"], swiftSettings: house),
+        .testTarget(
+            name: "CommandTests",
+            dependencies: ["BTF", "TestSupport", "hubctl", "hubworker"],
+            swiftSettings: house
+        ),
+        .testTarget(
+            name: "HubStoreTests",
+            dependencies: ["HubStore", "KernelIdentity", "TestSupport"],
+            swiftSettings: house
+        ),
+        .testTarget(name: "KernelIdentityTests", dependencies: ["KernelIdentity", "TestSupport"], swiftSettings: house),
+        .testTarget(
+            name: "KernelPackagesTests",
+            dependencies: [
+                "Archive", "KernelPackages", "TestSupport",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: house
+        ),
+        .testTarget(
+            name: "MinimizerTests",
+            dependencies: ["Archive", "BTF", "ELF", "KernelIdentity", "Minimizer", "TestSupport"],
+            resources: [.copy("Programs")],
+            swiftSettings: house
+        ),
     ],
     swiftLanguageModes: [.v6]
 )
