@@ -1,6 +1,7 @@
 import ArgumentParser
 import Archive
 import BTF
+import Conversion
 import DWARF
 import ELF
 import HubStore
@@ -22,6 +23,7 @@ enum ErrorClassification {
         case let error as ArchiveError: (error.kind == .cannotWrite ? .inputOutput : .badInput, error.description)
         case let error as ELFError: (.badInput, error.description)
         case let error as BTFError: (.badInput, error.description)
+        case let error as ConversionError: (.badInput, error.description)
         case let error as DWARFError: (.badInput, error.description)
         case let error as BPFObjectError: (.badInput, error.description)
         case let error as RequestLogError: (.badInput, error.description)

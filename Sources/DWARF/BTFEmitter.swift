@@ -179,9 +179,3 @@ struct BTFEmitter {
         builder.add(.dataSection(.init(name: name, size: size, entries: entries)))
     }
 }
-
-/// A per-CPU variable with the size that its symbol has.
-struct PlacedVariable {
-    var found: FoundVariable
-    var size: UInt32
-}

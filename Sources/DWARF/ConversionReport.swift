@@ -21,7 +21,8 @@ public struct ConversionReport: Hashable, Sendable, CustomStringConvertible {
     /// Names of structs, unions and enumerations with more than one definition.
     public let conflictedNames: Int
 
-    init(_ counts: UnitCounts, _ emission: Emission, types: Int) {
+    init(_ gathered: GatheredTypes, _ emission: Emission, types: Int) {
+        let counts = gathered.counts
         unitsRead = counts.read
         unitsOfAssembler = counts.assembler
         unitsOfRust = counts.rust
@@ -31,7 +32,7 @@ public struct ConversionReport: Hashable, Sendable, CustomStringConvertible {
         functions = emission.functions.count
         inconsistentFunctions = emission.inconsistentFunctions
         variables = emission.variables.count
-        conflictedNames = emission.conflictedNames.count
+        conflictedNames = gathered.conflictedNames
     }
 
     /// The report in one line.

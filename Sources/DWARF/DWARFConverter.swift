@@ -57,14 +57,14 @@ public struct DWARFConverter: Sendable {
         let sections = try DebugSections(elf, limit: options.sectionSizeLimit)
         let symbols = try SymbolIndex(elf)
         let gathered = try UnitGathering(sections, symbols, threads: options.threads).gather()
-        let emission = gathered.settle(symbols)
+        let emission = Emission(gathered, symbols)
         var emitter = BTFEmitter(
             byteOrder: elf.header.byteOrder == .little ? .littleEndian : .bigEndian,
             features: options.features
         )
         do throws(BTFError) {
             let btf = try emitter.emit(gathered.pool, emission.bindings, emission.functions, emission.variables)
-            let report = ConversionReport(gathered.counts, emission, types: btf.typeCount)
+            let report = ConversionReport(gathered, emission, types: btf.typeCount)
             return (try btf.canonicalized(), report)
         } catch {
             throw DWARFError(.notExpressible, file: elf.name, reason: "its types are no BTF: \(error)")

@@ -10,6 +10,9 @@ struct Fingerprint: BitwiseCopyable, Hashable, Comparable, Sendable {
         self.low = low
     }
 
+    /// No hash at all.
+    static let zero = Fingerprint(high: 0, low: 0)
+
     /// The start of a hash over something of a kind.
     @inline(__always)
     init(seed: UInt64) {

@@ -18,7 +18,8 @@ struct TypePool: Sendable {
         case volatile
         case restrict
         case prototype
-        /// The name of a struct, union or enumeration; `detail` is that shape's number, or more in a later variant.
+        /// The name of a struct, union or enumeration; `detail` is that shape's number, and `size` tells apart types of
+        /// one name that reach different definitions of another (0 as a rule).
         case nominal
     }
 
@@ -131,4 +132,7 @@ struct TypePool: Sendable {
         }
         return (mapping, nameMapping)
     }
+
+    /// Takes back meetings of a type.
+    mutating func removeUses(_ count: UInt32, from node: NodeID) { nodes[Int(node)].uses &-= count }
 }

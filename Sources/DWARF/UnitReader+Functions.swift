@@ -138,6 +138,7 @@ extension UnitReader {
         guard !symbols.perCPU.isEmpty, let address = address(in: values.location) else { return }
         let offset = address &- symbols.perCPUAddress
         guard let candidates = symbols.perCPU[offset] else { return }
+        let ownName = values.name
         var isExternal = values.isExternal || plan.flags.contains(.external)
         // The definition of a declared variable has the address, its declaration has the name and the type.
         if case .unit(let origin) = values.origin, origin < UInt64(unit.end - unit.start) {
@@ -151,6 +152,9 @@ extension UnitReader {
                 isExternal = isExternal || declared.isExternal || plan.flags.contains(.external)
             }
         }
+        // pahole takes a symbol at the section's start for a variable only if the entry itself has the name: variables
+        // that the linker has dropped have address 0 too.
+        if case .none = ownName, address == 0 { return }
         guard case .unit(let type) = values.type else { return }
         let fingerprint = try withName(values.name) { $0.fingerprint($1, $2) }
         guard candidates.contains(where: { $0.name == fingerprint }) else { return }

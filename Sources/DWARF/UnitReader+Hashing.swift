@@ -117,6 +117,7 @@ extension UnitReader {
                 FoundFunction(name: try intern(values.name), prototype: prototype, isExternal: function.isExternal)
             )
             knownFunctions.insert(key, UInt32(functions.count))
+            _ = knownFunctions.use(key)
         }
     }
 

@@ -32,7 +32,9 @@ extension UnitReader {
         var position = at
         let values = try abbreviations.decode(plan, sections.info, &position, end: unit.end, unit: unit)
         let shape = TypePool.Shape(entries[index].role)
-        let id = pool.add(TypePool.Node(shape: .nominal, detail: shape.rawValue, name: try intern(values.name)))
+        let variant = index < signatures.count ? signatures[index].high : 0
+        let name = try intern(values.name)
+        let id = pool.add(TypePool.Node(shape: .nominal, detail: shape.rawValue, name: name, size: variant))
         known.insert(hashes[index], id)
         return id
     }

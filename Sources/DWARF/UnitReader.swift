@@ -35,8 +35,13 @@ struct UnitReader: ~Copyable {
     var knownFunctions = FingerprintTable()
     var functions: [FoundFunction] = []
     var variables: [FoundVariable] = []
-    /// For each unit, the definitions and declarations of structs, unions and enumerations with names.
+    /// Definitions and declarations of structs, unions and enumerations with names, unit by unit.
     var unitTypes: [TypePool.NodeID] = []
+    /// Each unit's number, and where its types end in `unitTypes`.
+    var unitEnds: [(unit: Int, end: Int)] = []
+    /// For each entry of the unit to be read, what sets it apart from the type of the same name elsewhere; empty when
+    /// nothing does. See ``ConflictResolver``.
+    var signatures: [Fingerprint] = []
     /// Whether a name, by its key, is that of a function that is wanted: 1 is no, 2 is yes.
     var wantedNames = FingerprintTable()
     var counts = UnitCounts()
@@ -81,6 +86,9 @@ struct UnitReader: ~Copyable {
         guard plan.flags.contains(.hasChildren) else { return }
         try walk(from: at, depth: 0)
         while let next = pending.popLast() { try walkOne(at: next.offset, depth: next.depth) }
+        for index in 0..<min(signatures.count, entries.count) where entries[index].isNominal {
+            if signatures[index] != .zero { hashes[index].mix(signatures[index]) }
+        }
         try hashAndKeep()
     }
 
@@ -274,6 +282,8 @@ struct FoundFunction: BitwiseCopyable, Sendable {
     var name: UInt32
     var prototype: TypePool.NodeID
     var isExternal: Bool
+    /// In how many entries it was met.
+    var uses: Int32 = 0
 }
 
 /// A per-CPU variable that was met.
@@ -282,4 +292,6 @@ struct FoundVariable: BitwiseCopyable, Sendable {
     var type: TypePool.NodeID
     var address: UInt64
     var isExternal: Bool
+    /// In how many entries it was met.
+    var uses: Int32 = 1
 }

@@ -16,7 +16,7 @@ struct Hubctl: AsyncParsableCommand {
         groupedSubcommands: [
             CommandGroup(
                 name: "BTF files",
-                subcommands: []
+                subcommands: [ConvertCommand.self, DumpCommand.self]
             ),
             CommandGroup(
                 name: "BPF programs",
