@@ -68,6 +68,12 @@ let package = Package(
         ),
         .target(name: "Conversion", dependencies: ["BTF", "ELF", "DWARF"], swiftSettings: house),
 
+        .target(
+            name: "Bundler",
+            dependencies: ["Archive", "BTF", "HubStore", "KernelIdentity", "Minimizer"],
+            swiftSettings: house
+        ),
+
         // The two flows.
         .target(
             name: "HubWorker",
@@ -81,9 +87,10 @@ let package = Package(
         .target(
             name: "HubServer",
             dependencies: [
-                "HubStore", "Minimizer", "BTF", "Archive", "KernelIdentity",
+                "HubStore", "Minimizer", "Bundler", "BTF", "Archive", "KernelIdentity",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -107,7 +114,7 @@ let package = Package(
             name: "hubctl",
             dependencies: [
                 "CommandSupport", "BTF", "ELF", "Archive", "KernelIdentity", "DWARF", "Conversion", "Minimizer",
-                "HubStore", "HubServer",
+                "Bundler", "HubStore", "HubServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -137,7 +144,11 @@ let package = Package(
             dependencies: ["HubStore", "KernelIdentity", "TestSupport"],
             swiftSettings: house
         ),
-        .testTarget(name: "KernelIdentityTests", dependencies: ["KernelIdentity", "TestSupport"], swiftSettings: house),
+        .testTarget(
+            name: "KernelIdentityTests",
+            dependencies: ["KernelIdentity", "TestSupport"],
+            swiftSettings: house
+        ),
         .testTarget(
             name: "KernelPackagesTests",
             dependencies: [

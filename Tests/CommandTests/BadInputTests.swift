@@ -53,7 +53,11 @@ import Testing
     @Test func imageWithoutTypes() throws {
         try hub.makeImage("vmlinux")
         try Tool.run("strip", ["--strip-debug", "-o", hub.path("stripped"), hub.path("vmlinux")])
-        expectFault(try hub.hubctl("convert", hub.path("stripped"), "-o", hub.path("out.btf")), status: 65, naming: "stripped")
+        expectFault(
+            try hub.hubctl("convert", hub.path("stripped"), "-o", hub.path("out.btf")),
+            status: 65,
+            naming: "stripped"
+        )
         #expect(!FileManager.default.fileExists(atPath: hub.path("out.btf")))
         #expect(!FileManager.default.fileExists(atPath: hub.path("out.btf.partial")))
     }
@@ -92,8 +96,13 @@ import Testing
 
     @Test func storeOfANewerVersion() throws {
         try hub.makeImage("vmlinux")
-        let ingest = ["ingest", hub.path("vmlinux"), "--distro", "debian", "--version", "12", "--release", "6.1.0-1-test"]
-        #expect(try hub.hubworker(ingest[0], ingest[1], ingest[2], ingest[3], ingest[4], ingest[5], ingest[6], ingest[7]).status == 0)
+        let ingest = [
+            "ingest", hub.path("vmlinux"), "--distro", "debian", "--version", "12", "--release", "6.1.0-1-test",
+        ]
+        #expect(
+            try hub.hubworker(ingest[0], ingest[1], ingest[2], ingest[3], ingest[4], ingest[5], ingest[6], ingest[7])
+                .status == 0
+        )
         try Tool.run("sqlite3", [hub.store, "PRAGMA user_version = 999"])
         let result = try hub.hubctl("list")
         expectFault(result, status: 65, naming: "999")

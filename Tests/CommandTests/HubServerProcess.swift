@@ -25,7 +25,10 @@ final class HubServerProcess {
         }
         guard let address else {
             process.terminate()
-            throw Tool.Failure(description: "hubctl serve did not start: \(try String(contentsOfFile: log.path("log"), encoding: .utf8))")
+            throw Tool.Failure(
+                description:
+                    "hubctl serve did not start: \(try String(contentsOfFile: log.path("log"), encoding: .utf8))"
+            )
         }
         self.address = address
         self.process = process

@@ -50,7 +50,9 @@ import Testing
         #expect(try hub.bytes("one.\(suffix)") == hub.bytes("two.\(suffix)"))
 
         try Tool.run("tar", ["-xf", hub.path("one.\(suffix)"), "-C", hub.directory.url.path])
-        #expect(try hub.hubctl("minimize", hub.path("app.o"), "--kernel", kernel, "-o", hub.path("min.btf")).status == 0)
+        #expect(
+            try hub.hubctl("minimize", hub.path("app.o"), "--kernel", kernel, "-o", hub.path("min.btf")).status == 0
+        )
         let minimized = try hub.bytes("min.btf")
         #expect(try hub.bytes("\(kernel).btf") == minimized)
 
