@@ -21,7 +21,7 @@ struct BundleCommand: HubCommand {
     var output = "bundle.tar.zst"
     @Option(help: "How kernels are laid out: btfhub is ./DISTRO/VERSION/ARCH/RELEASE.btf.")
     var layout: BundleLayout = .btfhub
-    @Option(help: ArgumentHelp("tar, gz, xz or zst; by default what the suffix of -o says.", valueName: "form"))
+    @Option(help: "How the archive is compressed; by default what the suffix of -o says.")
     var compression: Compression?
     @OptionGroup var filter: FilterOptions
     @OptionGroup var store: StoreOptions
@@ -66,7 +66,4 @@ struct BundleCommand: HubCommand {
 
 extension BundleLayout: ExpressibleByArgument {}
 
-extension Compression: ExpressibleByArgument {
-    /// Takes `tar` for no compression, and the suffix of each other one.
-    public init?(argument: String) { self.init(tarPath: argument == "tar" ? ".tar" : ".tar.\(argument)") }
-}
+extension Compression: ExpressibleByArgument {}
