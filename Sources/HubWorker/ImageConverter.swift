@@ -12,6 +12,7 @@ struct ImageConverter {
     /// The canonical bytes of a kernel's BTF.
     ///
     /// - Parameter image: the kernel image.
+    /// - Returns: the serialised BTF.
     /// - Throws: `DWARFError`, `ELFError`, `BTFError`, or `ImageError` when the image has neither DWARF nor BTF.
     func convert(_ image: ELFFile) throws -> [UInt8] {
         let hasDWARF = image.debugSection(named: ".debug_info") != nil
