@@ -61,7 +61,7 @@ struct ConflictResolver {
         for (isDefining, numbers) in [(true, defining), (false, declaring)] {
             for number in numbers {
                 try plain.read(units[number])
-                bound.signatures = signatures(in: plain, isDefining: isDefining)
+                bound.signatures = signatures(in: &plain, isDefining: isDefining)
                 try bound.read(units[number])
             }
         }
@@ -102,7 +102,7 @@ struct ConflictResolver {
     }
 
     /// For each entry of the unit that was just read, the definitions of conflicted names that it leads to, hashed.
-    private mutating func signatures(in reader: borrowing UnitReader, isDefining: Bool) -> [Fingerprint] {
+    private mutating func signatures(in reader: inout UnitReader, isDefining: Bool) -> [Fingerprint] {
         var bindings = [[Binding]](repeating: [], count: reader.entries.count)
         let users = reader.users()
         for entry in 0..<reader.entries.count where reader.entries[entry].isNominal {
@@ -113,7 +113,7 @@ struct ConflictResolver {
             let reaching = reader.reaching(entry, users)
             var definition: Fingerprint?
             if reader.entries[entry].isDeclaration {
-                definition = preset == nil ? meaning(of: name, for: reaching, in: reader) : nil
+                definition = preset == nil ? meaning(of: name, for: reaching, in: &reader) : nil
             } else {
                 let node = reader.known.value(for: reader.entries[entry].local)
                 definition = reader.pool.nodes[Int(node)].fingerprint
@@ -137,7 +137,7 @@ struct ConflictResolver {
     }
 
     /// The definition of a declared name that one of a unit's structs was seen with in another unit.
-    private func meaning(of name: Fingerprint, for users: [Int], in reader: borrowing UnitReader) -> Fingerprint? {
+    private func meaning(of name: Fingerprint, for users: [Int], in reader: inout UnitReader) -> Fingerprint? {
         var found: Set<Fingerprint> = []
         for user in users where reader.entries[user].isNominal && !reader.entries[user].isDeclaration {
             let nominal = reader.known.value(for: reader.hashes[user])
@@ -151,7 +151,7 @@ struct ConflictResolver {
 
 extension UnitReader {
     /// For each entry of the unit, the entries that refer to it.
-    fileprivate func users() -> [[Int]] {
+    fileprivate mutating func users() -> [[Int]] {
         var users = [[Int]](repeating: [], count: entries.count)
         for entry in 0..<entries.count {
             let first = Int(entries[entry].firstReference)
@@ -164,7 +164,7 @@ extension UnitReader {
     }
 
     /// The entries that lead to an entry, itself among them.
-    fileprivate func reaching(_ entry: Int, _ users: [[Int]]) -> [Int] {
+    fileprivate mutating func reaching(_ entry: Int, _ users: [[Int]]) -> [Int] {
         var isReached = [Bool](repeating: false, count: users.count)
         isReached[entry] = true
         var reached = [entry]

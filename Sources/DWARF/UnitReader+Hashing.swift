@@ -55,7 +55,7 @@ extension UnitReader {
 
     /// The entry at an offset; one that the walk passed by is read now.
     @inline(__always)
-    func knownEntry(_ offset: UInt32) -> Int? {
+    mutating func knownEntry(_ offset: UInt32) -> Int? {
         guard offset < UInt32(truncatingIfNeeded: entryAt.count) else { return nil }
         let index = Int(entryAt[Int(offset)])
         guard index < entries.count, entries[index].offset == offset else { return nil }
@@ -112,7 +112,7 @@ extension UnitReader {
             let prototype = try node(index, depth: 0)
             var at = unit.start + Int(entries[index].offset)
             let plan = abbreviations.plan(try sections.info.uleb(&at, end: unit.end))
-            let values = try abbreviations.decode(plan, sections.info, &at, end: unit.end, unit: unit)
+            try decode(plan, &at)
             functions.append(
                 FoundFunction(name: try intern(values.name), prototype: prototype, isExternal: function.isExternal)
             )
