@@ -166,7 +166,7 @@ extension UnitReader {
         entries[index].isNominal = true
         var nominal = Fingerprint(seed: 0x6e6f_6d00 | UInt64(entries[index].role.rawValue))
         nominal.mix(header.nameKey, 0)
-        hashes[index] = nominal
+        directory[index] = nominal
     }
 }
 

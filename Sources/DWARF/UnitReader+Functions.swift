@@ -119,7 +119,7 @@ extension UnitReader {
         if known != 0 { return known == 2 }
         var at = body
         try decode(plan, &at)
-        let isWanted = functions.contains(try withName(values.name) { $0.fingerprint($1, $2) })
+        let isWanted = functions.value(for: try withName(values.name) { $0.fingerprint($1, $2) }) != 0
         wantedNames.insert(memo, isWanted ? 2 : 1)
         return isWanted
     }

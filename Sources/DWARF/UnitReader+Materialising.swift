@@ -9,7 +9,7 @@ extension UnitReader {
         case .alias: return try node(referredBy: index, 0, depth: depth)
         default: break
         }
-        let existing = known.value(for: hashes[index])
+        let existing = known.value(for: directory[index])
         if existing != 0 { return existing }
         return entry.isNominal ? try nominalNode(index) : try materialise(index, depth: depth)
     }
@@ -26,7 +26,7 @@ extension UnitReader {
 
     /// The pool's number for the name of a struct, union or enumeration.
     mutating func nominalNode(_ index: Int) throws(Fault) -> TypePool.NodeID {
-        let existing = known.value(for: hashes[index])
+        let existing = known.value(for: directory[index])
         if existing != 0 { return existing }
         let (plan, at) = try start(of: index)
         var position = at
@@ -35,7 +35,7 @@ extension UnitReader {
         let variant = index < signatures.count ? signatures[index].high : 0
         let name = try intern(values.name)
         let id = pool.add(TypePool.Node(shape: .nominal, detail: shape.rawValue, name: name, size: variant))
-        known.insert(hashes[index], id)
+        known.insert(directory[index], id)
         return id
     }
 
@@ -74,7 +74,7 @@ extension UnitReader {
         record.partCount = pool.nextPart - record.firstPart
         if record.shape.refersToOne, let target = targets.first { record.target = target }
         let id = pool.add(record)
-        let key = entry.isNominal ? entry.local : hashes[index]
+        let key = entry.isNominal ? entry.local : directory[index]
         known.insert(key, id)
         return id
     }

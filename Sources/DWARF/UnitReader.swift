@@ -15,12 +15,9 @@ struct UnitReader: ~Copyable {
     var addressBase = 0
     var abbreviations = AbbreviationTable()
     var entries = RawArray<TypeEntry>(capacity: 1 << 12)
-    /// For each entry, what a reference to it puts into a hash.
-    var hashes = RawArray<Fingerprint>(capacity: 1 << 12)
+    var directory = EntryDirectory()
     /// Offsets from the unit's start; 0 is void.
     var references = RawArray<UInt32>(capacity: 1 << 14)
-    /// For each offset from the unit's start, the entry there. Never cleared: an entry is right if it says so itself.
-    var entryAt = RawArray<UInt32>(capacity: 1 << 18)
     var functionEntries = RawArray<FunctionEntry>()
     var variableEntries = RawArray<VariableEntry>()
     /// Types inside of structs, still to be read, with how deeply they are nested.
@@ -64,13 +61,12 @@ struct UnitReader: ~Copyable {
         self.unit = unit
         try abbreviations.load(for: unit, from: sections.abbreviations)
         entries.removeAll()
-        hashes.removeAll()
         references.removeAll()
         functionEntries.removeAll()
         variableEntries.removeAll()
         pending.removeAll()
         lateEntries = 0
-        entryAt.extend(to: unit.end - unit.start + 1)
+        directory.clear(unitSize: unit.end - unit.start)
 
         var at = unit.entries
         let code = at < unit.end ? try sections.info.uleb(&at, end: unit.end) : 0
@@ -89,7 +85,7 @@ struct UnitReader: ~Copyable {
         try walk(from: at, depth: 0)
         while let next = pending.popLast() { try walkOne(at: next.offset, depth: next.depth) }
         for index in 0..<min(signatures.count, entries.count) where entries[index].isNominal {
-            if signatures[index] != .zero { hashes[index].mix(signatures[index]) }
+            if signatures[index] != .zero { directory[index].mix(signatures[index]) }
         }
         try hashAndKeep()
     }
@@ -191,7 +187,7 @@ struct UnitReader: ~Copyable {
     @inline(__always)
     mutating func begin(_ role: AbbreviationPlan.Role, at entry: Int, _ local: Fingerprint) {
         let offset = entry &- unit.start
-        entryAt[offset] = UInt32(truncatingIfNeeded: entries.count)
+        directory.add(offset, .zero)
         entries.append(
             TypeEntry(
                 offset: UInt32(truncatingIfNeeded: offset),
@@ -200,7 +196,6 @@ struct UnitReader: ~Copyable {
                 local: local
             )
         )
-        hashes.append(local)
     }
 
     /// Moves behind an entry and its children.
