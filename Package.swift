@@ -66,12 +66,13 @@ let package = Package(
             resources: [.embedInCode("schema.sql")],
             swiftSettings: house
         ),
+        .target(name: "Conversion", dependencies: ["BTF", "ELF", "DWARF"], swiftSettings: house),
 
         // The two flows.
         .target(
             name: "HubWorker",
             dependencies: [
-                "KernelPackages", "DWARF", "HubStore", "BTF", "ELF", "Archive", "KernelIdentity",
+                "KernelPackages", "Conversion", "HubStore", "BTF", "DWARF", "ELF", "Archive", "KernelIdentity",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -94,8 +95,8 @@ let package = Package(
         .target(
             name: "CommandSupport",
             dependencies: [
-                "BTF", "ELF", "Archive", "KernelIdentity", "DWARF", "Minimizer", "KernelPackages", "HubStore",
-                "HubWorker",
+                "BTF", "ELF", "Archive", "KernelIdentity", "DWARF", "Conversion", "Minimizer", "KernelPackages",
+                "HubStore", "HubWorker",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -105,8 +106,8 @@ let package = Package(
         .executableTarget(
             name: "hubctl",
             dependencies: [
-                "CommandSupport", "BTF", "ELF", "Archive", "KernelIdentity", "DWARF", "Minimizer", "HubStore",
-                "HubServer",
+                "CommandSupport", "BTF", "ELF", "Archive", "KernelIdentity", "DWARF", "Conversion", "Minimizer",
+                "HubStore", "HubServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

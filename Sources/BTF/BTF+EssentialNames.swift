@@ -24,6 +24,7 @@ public enum EssentialName {
     /// The essential part of a name.
     ///
     /// - Parameter name: the whole name.
+    /// - Returns: the name up to its last flavour.
     public static func of<Name: RandomAccessCollection<UInt8>>(_ name: Name) -> Name.SubSequence {
         name.prefix(length(of: name))
     }

@@ -26,7 +26,7 @@ public struct OutputFile: Sendable {
     ///
     /// - Parameter produce: takes a function that writes a piece.
     /// - Throws: what the producer throws, or `CommandFailure` when a piece cannot be written.
-    public func write(_ produce: ((_ piece: [UInt8]) throws -> Void) throws -> Void) throws {
+    public func write(_ produce: (_ sink: @escaping (_ piece: [UInt8]) throws -> Void) throws -> Void) throws {
         if isStandardOutput {
             try produce { try Self.write($0, to: .standardOutput, named: "standard output") }
             return

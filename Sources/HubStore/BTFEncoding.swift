@@ -27,6 +27,7 @@ enum BTFEncoding: Int {
     ///   - payload: what `encode(_:)` has made, or what is left of it.
     ///   - size: how many bytes must come out.
     /// - Returns: the bytes; whether they are the right ones is for the caller to check.
+    /// - Throws: `ArchiveError` when the payload is not what an encoder makes, or unpacks to more bytes.
     func decode(_ payload: [UInt8], size: Int) throws -> [UInt8] {
         switch self {
         case .zstandard: try Compression.zstd.decompress(payload, limit: size, name: "payload")

@@ -21,6 +21,7 @@ extension HubStore {
     /// The number of modules of a kernel.
     ///
     /// - Parameter kernel: a kernel of this store.
+    /// - Returns: how many there are.
     /// - Throws: `StoreError` when the store cannot be read.
     public func moduleCount(of kernel: Kernel) throws(StoreError) -> Int {
         try read { database in

@@ -62,6 +62,7 @@ public struct HubStore: Sendable {
     /// The store's path when the command line names none: `$HUB_STORE`, else `./hub.db`.
     ///
     /// - Parameter environment: the process's environment variables.
+    /// - Returns: the path, absolute or relative to the working directory.
     public static func defaultPath(environment: [String: String] = ProcessInfo.processInfo.environment) -> String {
         guard let path = environment["HUB_STORE"], !path.isEmpty else { return "./hub.db" }
         return path
@@ -84,8 +85,12 @@ public struct HubStore: Sendable {
 
     /// Closes the file. Without a call it is closed when the last copy of this value goes.
     ///
+    /// The last writer that closes merges the log into the file, which is then the whole store.
+    ///
     /// - Throws: `StoreError` when a call is still under way.
     public func close() throws(StoreError) {
+        // SQLite merges the log when the last connection closes, and only if that one can write.
+        writer?.invalidateReadOnlyConnections()
         do { try reader.close() } catch { throw StoreError(error, path: path, busyTimeout: busyTimeout) }
     }
 }

@@ -50,8 +50,8 @@ extension HubStore {
     /// Runs a chain of migrations on a store's file; for tests, which have versions of their own.
     ///
     /// - Parameters:
-    ///   - migrations: the steps to run.
     ///   - path: the store's file.
+    ///   - migrations: the steps to run.
     /// - Throws: `StoreError` as opening does.
     package static func migrate(_ path: String, with migrations: Migrations) throws(StoreError) {
         do {

@@ -50,7 +50,7 @@ struct ContentColours {
     private func isNominal(_ index: Int) -> Bool {
         let storage = btf.storage
         let start = Int(storage.starts[index])
-        guard storage.words[start] != 0 else { return false }
+        guard strings.rank(of: storage.words[start]) != 0 else { return false }
         switch storage.header(at: start).kind {
         case .structure, .union, .enumeration, .enumeration64, .forward: return true
         default: return false

@@ -2,7 +2,8 @@ public import BTF
 
 /// A BTF that holds what some objects need of a kernel, proven to serve them as the kernel's own does.
 public struct MinimizedBTF: Sendable {
-    /// The types, in canonical form.
+    /// The types: in canonical form, save where two types that only the rest of the kernel's BTF tells apart have to stay
+    /// two.
     public let types: BTF
     /// What each relocation comes to on the kernel. Its type ids are the kernel's.
     public let log: RelocationLog

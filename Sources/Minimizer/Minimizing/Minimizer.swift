@@ -45,6 +45,8 @@ public struct Minimizer: Sendable {
         case allTargets
         /// All candidates as wholes.
         case wholeCandidates
+        /// All candidates as wholes, and types that have become alike not made one.
+        case separateCandidates
     }
 
     private func build(
@@ -57,11 +59,12 @@ public struct Minimizer: Sendable {
             let count = extent == .firstTargets && record.outcome != .ambiguous ? 1 : record.targets.count
             for target in record.targets.prefix(count) { selection.choose(target, for: record.kind) }
         }
-        if extent == .wholeCandidates {
+        if extent == .wholeCandidates || extent == .separateCandidates {
             for candidate in solver.candidates(on: kernel) { selection.chooseWhole(candidate.id, in: candidate.part) }
         }
         do throws(BTFError) {
-            return try selection.build().types
+            let types = try selection.build().types
+            return extent == .separateCandidates ? types : try types.canonicalized()
         } catch {
             throw .unwritable(reason: error.reason)
         }

@@ -38,7 +38,7 @@ extension TypeSelection {
             int.name = name(int.name)
             return .int(int)
         case .pointer(let target):
-            return .pointer(followed.contains(origin) ? new(target) : .void)
+            return .pointer(new(target))
         case .array(let array):
             return .array(.init(element: new(array.element), index: new(array.index), count: array.count))
         case .composite(let composite):

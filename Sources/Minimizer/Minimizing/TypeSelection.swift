@@ -18,8 +18,6 @@ struct TypeSelection {
     let source: KernelTypes
     /// The chosen types, and of structs and unions the chosen members.
     private(set) var chosen: [Reference: Set<Int>] = [:]
-    /// The pointers and tags whose target is chosen with them.
-    private(set) var followed: Set<Reference> = []
     private var visits: Set<Visit> = []
     private var waiting: [Visit] = []
 
@@ -101,7 +99,6 @@ extension TypeSelection {
         switch header.kind {
         case .pointer:
             guard let next = mode.behindPointer else { return }
-            followed.insert(visit.type)
             enqueue(header.type, in: part, next)
         case .const, .volatile, .restrict, .typedef, .typeTag:
             enqueue(header.type, in: part, mode)

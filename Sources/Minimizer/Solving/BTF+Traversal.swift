@@ -24,6 +24,8 @@ extension BTF {
     /// - Parameters:
     ///   - id: the type.
     ///   - pointerSize: the size of a pointer in bytes.
+    /// - Returns: the size in bytes.
+    /// - Throws: `Refusal` when the type has no size, or none that libbpf can tell.
     func size(of id: TypeID, pointerSize: UInt32) throws(Refusal) -> UInt32 {
         var current = id
         var count: UInt64 = 1

@@ -60,12 +60,13 @@ private struct ObjectSolution {
     /// The candidates that are left for a root type. A relocation that only some of them match leaves those for the
     /// later relocations of the same root, as libbpf's cache of candidates does.
     private var left: [TypeID: [Candidate]] = [:]
-    private var budget = WorkBudget()
+    private var budget: WorkBudget
 
     init(object: PreparedObject, kernel: KernelTypes, named: [[UInt8]: [Candidate]]) {
         self.object = object
         self.kernel = kernel
         self.named = named
+        budget = WorkBudget(relocations: object.relocations.count)
     }
 
     mutating func solve(_ relocation: PreparedRelocation) -> RelocationRecord {
@@ -127,9 +128,9 @@ private struct ObjectSolution {
                 pointerSize: kernel.pointerSize,
                 budget: budget
             )
-            let found = try comparison.counterpart(of: spec, kind, root: candidate.id)
-            budget = comparison.budget
-            guard let found else { continue }
+            // What was spent in vain counts too.
+            defer { budget = comparison.budget }
+            guard let found = try comparison.counterpart(of: spec, kind, root: candidate.id) else { continue }
             let calculation = ValueCalculation(
                 types: target,
                 pointerSize: kernel.pointerSize,

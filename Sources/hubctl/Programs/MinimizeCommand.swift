@@ -1,4 +1,5 @@
 import ArgumentParser
+import BTF
 import CommandSupport
 import Minimizer
 
@@ -12,7 +13,7 @@ struct MinimizeCommand: HubCommand {
             """
     )
 
-    @Argument(help: "BPF objects, compiled with -g.") var objects: [String]
+    @Argument(help: "BPF objects, compiled with -g, or relocation request logs.") var objects: [String]
     @OptionGroup var choice: KernelChoice
     @Option(name: .shortAndLong, help: ArgumentHelp("The file; - is standard output.", valueName: "file"))
     var output: String
@@ -24,7 +25,7 @@ struct MinimizeCommand: HubCommand {
 
     func execute() async throws {
         guard let types = try choice.types() else { return }
-        let requests = RelocationRequestLog(of: try objects.map { try BPFObject(path: $0) })
+        let requests = try readRequests(objects)
         let minimized = try Minimizer(requests).minimize(types)
         let bytes = minimized.bytes
         try OutputFile(output).write(bytes)

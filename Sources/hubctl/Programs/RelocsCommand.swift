@@ -1,4 +1,5 @@
 import ArgumentParser
+import BTF
 import CommandSupport
 import Minimizer
 
@@ -7,12 +8,13 @@ struct RelocsCommand: HubCommand {
         commandName: "relocs",
         abstract: "Show what a program's CO-RE relocations ask for, and what they come to on a kernel.",
         discussion: """
-            Without a kernel, only the program's side is shown. With --format json there is one object per line and \
-            relocation; docs/relocation-log.md documents its fields.
+            Without a kernel, only the program's side is shown; with --format json, that is a relocation request log, \
+            which stands in for the program wherever one is asked for. With a kernel, --format json prints one object \
+            per relocation and line. docs/relocation-log.md documents the fields.
             """
     )
 
-    @Argument(help: "BPF objects, compiled with -g.") var objects: [String]
+    @Argument(help: "BPF objects, compiled with -g, or relocation request logs.") var objects: [String]
     @OptionGroup var choice: KernelChoice
     @Option(help: "table, or json: one object per line.") var format: OutputFormat = .table
 
@@ -21,22 +23,23 @@ struct RelocsCommand: HubCommand {
     }
 
     func execute() async throws {
-        let requests = RelocationRequestLog(of: try objects.map { try BPFObject(path: $0) })
-        let solver = RelocationSolver(requests)
-        if let types = try choice.types() {
-            let log = solver.solve(on: types)
+        let requests = try readRequests(objects)
+        guard let types = try choice.types() else {
             switch format {
-            case .json: for record in log.records { try Printing.jsonLine(record) }
-            case .table: try Printing.result(table(of: log))
+            case .json: try Printing.result(String(decoding: requests.json(), as: UTF8.self) + "\n")
+            case .table: try Printing.result(localTable(of: requests))
             }
-            Printing.remark(summary(of: log))
-        } else {
-            switch format {
-            case .json: for request in solver.localSides { try Printing.jsonLine(request) }
-            case .table: try Printing.result(table(of: solver.localSides))
-            }
-            Printing.remark("\(requests.count) relocations; name a kernel with --btf or --kernel to see what they come to")
+            return Printing.remark(
+                "\(requests.count) relocations; --btf or --kernel shows what they come to on a kernel"
+            )
         }
+        let log = RelocationSolver(requests).solve(on: types)
+        switch format {
+        case .json:
+            for record in log.records { try Printing.result(String(decoding: record.json(), as: UTF8.self) + "\n") }
+        case .table: try Printing.result(table(of: log))
+        }
+        Printing.remark(summary(of: log))
     }
 
     private func table(of log: RelocationLog) -> String {
@@ -58,15 +61,17 @@ struct RelocsCommand: HubCommand {
         return table.text
     }
 
-    private func table(of sides: [LocalSide]) -> String {
+    private func localTable(of requests: RelocationRequestLog) throws -> String {
         var table = TextTable([
             ("PROGRAM", .leading), ("INSN", .trailing), ("SOURCE", .leading), ("KIND", .leading), ("LOCAL", .leading),
             ("VALUE", .trailing),
         ])
-        for side in sides {
+        // A kernel without types answers nothing, but the local sides are there.
+        let nothing = KernelTypes(vmlinux: try BTFBuilder(byteOrder: .host).build())
+        for record in RelocationSolver(requests).solve(on: nothing).records {
             table.add([
-                side.location.program, "\(side.location.index)", side.location.line, side.kind.name, side.local.path,
-                side.local.value.map(String.init) ?? "-",
+                record.location.program, "\(record.location.index)", record.location.line, record.kind.name,
+                record.local.path, record.local.value.map(String.init) ?? "-",
             ])
         }
         return table.text

@@ -1,0 +1,59 @@
+/// The size of each type of a BTF and its base.
+struct TypeSizes {
+    /// The size of a pointer in bytes: 4 when a `long` has four bytes, else 8.
+    let pointerSize: UInt32
+    /// The sizes in bytes, by id; nil for what has none: void, functions, prototypes, forward declarations, sections,
+    /// tags, types that contain such or themselves, and arrays of 4 GiB or more.
+    private var sizes: [UInt32?]
+
+    /// Finds the sizes.
+    ///
+    /// - Parameters:
+    ///   - btf: the BTF.
+    ///   - order: its types, contained ones first.
+    init(of btf: BTF, in order: ContainmentOrder) {
+        pointerSize = btf.pointerSize
+        sizes = [UInt32?](repeating: nil, count: Int(btf.endID.rawValue))
+        for id in order.ids { sizes[Int(id.rawValue)] = size(of: id, in: btf) }
+    }
+
+    /// The size of a type in bytes, or nil when it has none.
+    subscript(id: TypeID) -> UInt32? { sizes[Int(id.rawValue)] }
+
+    private func size(of id: TypeID, in btf: BTF) -> UInt32? {
+        let header = btf.header(of: id)
+        switch header.kind {
+        case .int, .float, .enumeration, .enumeration64, .structure, .union: return header.sizeOrType
+        case .pointer: return pointerSize
+        case .typedef, .volatile, .const, .restrict, .typeTag, .variable: return self[header.type]
+        case .array:
+            guard let array = btf.arrayParts(of: id), let element = self[array.element] else { return nil }
+            let (size, overflows) = element.multipliedReportingOverflow(by: array.count)
+            return overflows ? nil : size
+        default: return nil
+        }
+    }
+}
+
+extension BTF {
+    /// The size of a pointer in bytes, told from the first INT named as a `long`; 8 when there is none.
+    ///
+    /// Source: libbpf's `determine_ptr_size`.
+    var pointerSize: UInt32 {
+        if let size = base?.longSize ?? longSize { return size }
+        return 8
+    }
+
+    private var longSize: UInt32? {
+        let names: Set<String> = [
+            "long int", "long", "int long", "long unsigned int", "unsigned long", "unsigned long int",
+            "long unsigned", "int unsigned long", "unsigned int long", "int long unsigned",
+        ]
+        for id in ids {
+            let header = header(of: id)
+            guard header.kind == .int, header.sizeOrType == 4 || header.sizeOrType == 8 else { continue }
+            if names.contains(string(at: header.name)) { return header.sizeOrType }
+        }
+        return nil
+    }
+}

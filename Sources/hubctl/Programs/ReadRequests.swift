@@ -1,0 +1,17 @@
+import Minimizer
+
+/// Reads what programs ask for, from BPF objects or from saved relocation request logs.
+///
+/// - Parameter paths: the files, in the order in which the result has them.
+/// - Returns: all requests.
+/// - Throws: `ELFError`, `BPFObjectError` or `RequestLogError`, each naming the file.
+func readRequests(_ paths: [String]) throws -> RelocationRequestLog {
+    RelocationRequestLog(
+        objects: try paths.flatMap { path in
+            let bytes = try readFile(path)
+            return bytes.first == UInt8(ascii: "{")
+                ? try RelocationRequestLog(json: bytes, name: path).objects
+                : [try BPFObject(bytes: bytes, name: path).requests]
+        }
+    )
+}

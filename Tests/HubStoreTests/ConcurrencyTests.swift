@@ -1,0 +1,116 @@
+import Foundation
+import HubStore
+import KernelIdentity
+import TestSupport
+import Testing
+
+@Suite("Several processes on one store")
+struct ConcurrencyTests {
+    /// Holds the write lock of a store in a process of its own for some seconds.
+    private func lock(_ path: String, for seconds: Double) throws -> Process {
+        let script = """
+            import sqlite3, sys, time
+            connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+            connection.execute('BEGIN IMMEDIATE')
+            print('locked', flush=True)
+            time.sleep(float(sys.argv[2]))
+            """
+        let process = Process()
+        process.executableURL = Tool.path(of: "python3")
+        process.arguments = ["-c", script, path, String(seconds)]
+        let output = Pipe()
+        process.standardOutput = output
+        try process.run()
+        #expect(output.fileHandleForReading.availableData.starts(with: Data("locked".utf8)))
+        return process
+    }
+
+    @Test("a writer waits for another, and readers do not")
+    func waiting() throws {
+        let fixture = try StoreFixture()
+        try fixture.store.add(try StoreFixture.kernel("6.1.0-1"))
+        let other = try lock(fixture.path, for: 1)
+        let start = ContinuousClock.now
+        #expect(try fixture.store.kernels().kernels.count == 1)
+        #expect(try HubStore(fixture.path, access: .readOnly).kernels().kernels.count == 1)
+        #expect(ContinuousClock.now - start < .milliseconds(800))
+        try fixture.store.add(try StoreFixture.kernel("6.1.0-2"))
+        #expect(ContinuousClock.now - start > .milliseconds(800))
+        other.waitUntilExit()
+        #expect(try fixture.store.kernels().kernels.count == 2)
+    }
+
+    @Test("a writer that has waited too long says so")
+    func busy() throws {
+        let fixture = try StoreFixture()
+        let store = try HubStore(fixture.path, access: .readWrite, busyTimeout: 0.2)
+        let other = try lock(fixture.path, for: 5)
+        defer { other.terminate() }
+        #expect(throws: StoreError.busy(path: fixture.path, seconds: 0.2)) {
+            try store.add(try StoreFixture.kernel("6.1.0-2"))
+        }
+    }
+
+    @Test("processes that make one store and write to it at once lose nothing")
+    func writers() async throws {
+        let folder = try TemporaryDirectory()
+        let path = folder.path("hub.db")
+        let btf = try StoreFixture.btf.get()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for writer in 0..<4 {
+                group.addTask {
+                    let store = try HubStore(path, access: .create)
+                    for index in 0..<10 {
+                        let name = try StoreFixture.name("6.\(writer).\(index)")
+                        try store.add(
+                            NewKernel(name: name, buildID: nil, btf: btf),
+                            from: StoreFixture.package("package-\(writer)-\(index)")
+                        )
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        let store = try HubStore(path, access: .readOnly)
+        #expect(try store.kernels().kernels.count == 40)
+        #expect(try store.ledger().count == 40)
+        #expect(try store.verify { _ in })
+    }
+
+    @Test(
+        "a writer killed at any instant leaves a store that opens, verifies and goes on",
+        arguments: [1, 3, 9, 27, 81]
+    )
+    func killed(milliseconds: Int) async throws {
+        let folder = try TemporaryDirectory()
+        let path = folder.path("hub.db")
+        let sources = folder.path("fixture.btf")
+        try Data(StoreFixture.btf.get()).write(to: URL(filePath: sources))
+        await #expect(processExitsWith: .signal(SIGKILL)) {
+            [path = path as String, sources = sources as String, milliseconds] in
+            let btf = Array(try Data(contentsOf: URL(filePath: sources)))
+            Thread.detachNewThread {
+                usleep(UInt32(milliseconds) * 1000)
+                kill(getpid(), SIGKILL)
+            }
+            let store = try HubStore(path, access: .create)
+            var index = 0
+            while true {
+                let name = try KernelName(
+                    distribution: "debian",
+                    version: "12",
+                    architecture: "x86_64",
+                    release: "6.1.\(index % 50)"
+                )
+                let buildID = BuildID(bytes: [UInt8(truncatingIfNeeded: index)])
+                let modules = [NewModule(name: "m\(index)", buildID: nil, btf: btf)]
+                try store.add(NewKernel(name: name, buildID: buildID, btf: btf, modules: index < 50 ? [] : modules))
+                index += 1
+            }
+        }
+        let store = try HubStore(path, access: .create)
+        #expect(try store.verify { _ in })
+        try store.add(try StoreFixture.kernel("7.0.0"))
+        #expect(try store.kernel(named: StoreFixture.name("7.0.0")) != nil)
+    }
+}

@@ -1,0 +1,106 @@
+import BTF
+import ELF
+import Foundation
+import Minimizer
+import TestSupport
+import Testing
+
+/// A compiler for BPF programs.
+enum Compiler: String, CaseIterable, Sendable, CustomTestStringConvertible {
+    /// Debian's clang, which knows 12 of the 13 kinds of relocation.
+    case clang14 = "clang"
+    case clang16 = "clang-16"
+    /// The clang that comes with Swift.
+    case swifts = "the Swift toolchain's clang"
+
+    var testDescription: String { rawValue }
+
+    /// Where it is, or nil when it is not installed.
+    var path: String? {
+        guard self == .swifts else { return Tool.path(of: rawValue)?.path }
+        let beside = Tool.path(of: "swift")?.resolvingSymlinksInPath().deletingLastPathComponent()
+        guard let path = beside?.appendingPathComponent("clang").path else { return nil }
+        return FileManager.default.isExecutableFile(atPath: path) ? path : nil
+    }
+
+    /// Those that are installed; the oldest one can compile all programs but `matches`.
+    static var installed: [Compiler] { allCases.filter { $0.path != nil } }
+
+    /// One that knows every kind of relocation.
+    static var newest: Compiler { installed.last ?? .clang16 }
+}
+
+/// Makes the objects and kernels that tests work on, out of the C sources in Programs/.
+enum Workshop {
+    /// The folder of C sources.
+    static var programs: URL {
+        Bundle.module.resourceURL?.appendingPathComponent("Programs") ?? URL(fileURLWithPath: "Programs")
+    }
+
+    /// Compiles one of the programs.
+    ///
+    /// - Parameters:
+    ///   - program: the source's name without its suffix.
+    ///   - compiler: the compiler.
+    ///   - target: `bpfel` or `bpfeb`.
+    ///   - directory: where the object goes.
+    /// - Returns: the object's path.
+    static func compile(
+        _ program: String,
+        with compiler: Compiler = .newest,
+        target: String = "bpfel",
+        options: [String] = [],
+        in directory: TemporaryDirectory
+    ) throws -> String {
+        let object = directory.path("\(program).o")
+        guard let clang = compiler.path else { throw Unusable(description: "\(compiler.rawValue) is not installed") }
+        try Tool.run(
+            clang,
+            ["-target", target, "-O2", "-g", "-c", "\(program).c", "-o", object] + options,
+            in: programs
+        )
+        return object
+    }
+
+    /// Compiles a program that stands in the test itself.
+    static func compile(
+        source: String,
+        target: String = "bpfel",
+        options: [String] = [],
+        in directory: TemporaryDirectory
+    ) throws -> String {
+        let path = try directory.write(source, to: "source.c")
+        let object = directory.path("source.o")
+        guard let clang = Compiler.newest.path else { throw Unusable(description: "no clang is installed") }
+        try Tool.run(
+            clang,
+            ["-target", target, "-O2", "-g", "-I", programs.path, "-c", path, "-o", object] + options
+        )
+        return object
+    }
+
+    /// The small kernel of `target.c`, as gcc and pahole make it.
+    static func smallKernel(in directory: TemporaryDirectory) throws -> String {
+        let (object, kernel) = (directory.path("kernel.o"), directory.path("kernel.btf"))
+        try Tool.run("gcc", ["-g", "-w", "-c", "target.c", "-o", object], in: programs)
+        try Tool.run("pahole", ["--btf_encode_detached=\(kernel)", object])
+        return kernel
+    }
+
+    /// The BTF of a real kernel, where the environment names one.
+    static var realKernel: String? { ProcessInfo.processInfo.environment["BTFHUB_TEST_VMLINUX_BTF"] }
+
+    /// Reads BTF from a file of its own.
+    static func types(_ path: String) throws -> BTF {
+        try BTF(parsing: Array(Data(contentsOf: URL(fileURLWithPath: path))))
+    }
+
+    /// Reads a whole file.
+    static func bytes(_ path: String) throws -> [UInt8] { Array(try Data(contentsOf: URL(fileURLWithPath: path))) }
+
+    /// Minimises a kernel for some objects.
+    static func minimize(_ kernel: BTF, for objects: [String]) throws -> MinimizedBTF {
+        let requests = RelocationRequestLog(of: try objects.map { try BPFObject(path: $0) })
+        return try Minimizer(requests).minimize(KernelTypes(vmlinux: kernel))
+    }
+}
