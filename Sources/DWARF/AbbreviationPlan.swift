@@ -51,6 +51,8 @@ struct AbbreviationPlan: BitwiseCopyable {
         static let isFixed = Flags(rawValue: 2)
         /// The fields say all that is needed; else the steps must be run.
         static let isSimple = Flags(rawValue: 512)
+        /// The runs tell how to skip the entry.
+        static let isSkippable = Flags(rawValue: 1024)
         /// The entry starts with its name, as an inline string.
         static let leadingName = Flags(rawValue: 4)
         /// The name is an offset into .debug_str.
@@ -65,7 +67,7 @@ struct AbbreviationPlan: BitwiseCopyable {
 
     var role: Role = .missing
     var flags: Flags = []
-    /// The bytes behind the code, and behind the leading name where there is one.
+    /// The bytes behind the code, and behind the leading name where there is one; or behind the last run.
     var fixedSize: UInt16 = 0
     var name = Field()
     var type = Field()
@@ -77,6 +79,17 @@ struct AbbreviationPlan: BitwiseCopyable {
     var sibling = Field()
     var firstStep: UInt32 = 0
     var stepCount: UInt32 = 0
+    /// For an entry that is not fixed: its runs, each with something of varying size behind it, and then `fixedSize`
+    /// more bytes, in which the sibling stands where there is one.
+    var firstRun: UInt32 = 0
+    var runCount: UInt16 = 0
+}
+
+/// A run of bytes with something of varying size behind it, all of which is skipped.
+struct SkipRun: BitwiseCopyable {
+    var size: UInt16
+    var encoding: DecodeStep.Encoding
+    var width: UInt8
 }
 
 /// One step through an entry: skip a run of bytes, then take one value.
@@ -98,7 +111,7 @@ struct DecodeStep: BitwiseCopyable {
     }
 
     /// What the value is for.
-    enum Slot: UInt8 {
+    enum Slot: UInt8, CaseIterable {
         case none
         case nameInline
         case nameInStrings
@@ -114,6 +127,7 @@ struct DecodeStep: BitwiseCopyable {
         case size
         case location
         case memberLocation
+        case memberLocationBlock
         case bitSize
         case bitOffset
         case dataBitOffset

@@ -66,6 +66,12 @@ struct RawArray<Element: BitwiseCopyable>: ~Copyable {
         self.count = count
     }
 
+    /// Makes the array so many elements of zero bits.
+    mutating func reset(zeroed count: Int) {
+        removeAll()
+        extend(to: count)
+    }
+
     /// Makes the array at least this long; new elements are zero bits.
     mutating func extend(to count: Int) {
         guard count > self.count else { return }

@@ -62,7 +62,7 @@ extension UnitReader {
         _ hash: inout Fingerprint
     ) throws(Fault) {
         let start = at
-        let values = try abbreviations.decode(plan, sections.info, &at, end: unit.end, unit: unit)
+        try decode(plan, &at)
         if plan.flags.contains(.hasChildren) {
             at = start
             try skipEntry(plan, &at)
@@ -70,20 +70,20 @@ extension UnitReader {
         guard !values.isStaticMember else { return }
         let key = try nameKey(values.name, at: start)
         // An old-style bit offset needs the storage unit's size; what it comes to is worked out for new types only.
-        if let bitOffset = values.bitOffset {
-            hash.mix(key, try memberLocation(values) &<< 3 ^ (values.bitSize ?? 0) &<< 56)
-            hash.mix(bitOffset, values.size ?? 0)
-        } else if let place = values.dataBitOffset {
-            hash.mix(key, place ^ (values.bitSize ?? 0) &<< 56)
+        if let bitOffset = values[.bitOffset] {
+            hash.mix(key, try memberLocation() &<< 3 ^ (values[.bitSize] ?? 0) &<< 56)
+            hash.mix(bitOffset, values[.size] ?? 0)
+        } else if let place = values[.dataBitOffset] {
+            hash.mix(key, place ^ (values[.bitSize] ?? 0) &<< 56)
         } else {
-            hash.mix(key, try memberLocation(values) &<< 3 ^ (values.bitSize ?? 0) &<< 56)
+            hash.mix(key, try memberLocation() &<< 3 ^ (values[.bitSize] ?? 0) &<< 56)
         }
         references.append(try localReference(values.type, at: start))
     }
 
     /// A member's offset in bytes: a constant, or an expression that adds one (DWARF 2, section 5.6.6).
-    func memberLocation(_ values: EntryValues) throws(Fault) -> UInt64 {
-        if let location = values.memberLocation { return location }
+    mutating func memberLocation() throws(Fault) -> UInt64 {
+        if let location = values[.memberLocation] { return location }
         var block = values.memberLocationBlock
         guard let operation = block.popFirst() else { return 0 }
         var at = operation + 1
@@ -120,13 +120,13 @@ extension UnitReader {
                 hash.mix(key, info.number(body &+ Int(plan.value.at), width: plan.value.width))
             case .enumerator:
                 let start = at
-                let values = try abbreviations.decode(plan, info, &at, end: end, unit: unit)
+                try decode(plan, &at)
                 if plan.flags.contains(.hasChildren) {
                     at = start
                     try skipEntry(plan, &at)
                 }
-                hash.mix(try nameKey(values.name, at: start), values.value ?? 0)
-                if values.valueWidth == EntryValues.signed { hash.mix(1, 1) }
+                hash.mix(try nameKey(values.name, at: start), values[.value] ?? 0)
+                if values.isValueSigned { hash.mix(1, 1) }
             default: try skipEntry(plan, &at)
             }
         }
@@ -151,9 +151,9 @@ extension UnitReader {
             at &+= Int(plan.fixedSize)
             guard at <= unit.end else { throw Fault(.truncated, at: start) }
         } else {
-            let values = try abbreviations.decode(plan, sections.info, &at, end: unit.end, unit: unit)
+            try decode(plan, &at)
             header.nameKey = try nameKey(values.name, at: start)
-            header.size = values.size ?? 0
+            header.size = values[.size] ?? 0
             header.isDeclaration = values.isDeclaration || plan.flags.contains(.declaration)
         }
         return header
@@ -166,11 +166,12 @@ extension UnitReader {
         entries[index].isNominal = true
         var nominal = Fingerprint(seed: 0x6e6f_6d00 | UInt64(entries[index].role.rawValue))
         nominal.mix(header.nameKey, 0)
-        hashes[index] = nominal
+        directory[index] = nominal
     }
 }
 
 extension EntryValues {
     /// Whether this is C++'s static member, which takes no room in the object.
+    @inline(__always)
     var isStaticMember: Bool { isExternal || isDeclaration }
 }

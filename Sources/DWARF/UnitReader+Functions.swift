@@ -22,31 +22,30 @@ extension UnitReader {
         var key: UInt64
         var type: UInt32 = 0
         var isExternal = plan.flags.contains(.external)
-        let values: EntryValues?
+        var reference: EntryValues.Reference?
         if plan.flags.contains(.isSimple) {
-            values = nil
             key = try simpleNameKey(plan, &at)
             let target = sections.info.number(at &+ Int(plan.type.at), width: plan.type.width)
             type = UInt32(truncatingIfNeeded: min(target, 0xffff_ffff))
             at &+= Int(plan.fixedSize)
             guard at <= unit.end else { throw Fault(.truncated, at: body) }
         } else {
-            let decoded = try abbreviations.decode(plan, sections.info, &at, end: unit.end, unit: unit)
-            if decoded.isDeclaration {
+            try decode(plan, &at)
+            if values.isDeclaration {
                 at = body
                 try skipEntry(plan, &at)
                 return false
             }
-            values = decoded
-            key = try nameKey(decoded.name, at: body)
-            isExternal = decoded.isExternal
+            reference = values.type
+            key = try nameKey(values.name, at: body)
+            isExternal = values.isExternal
         }
         guard key != 0 else { return hasChildren }
         guard try isWanted(key, plan, body, isExternal: isExternal) else {
             counts.functionsUnwanted += 1
             return hasChildren
         }
-        if let values { type = try localReference(values.type, at: body) }
+        if let reference { type = try localReference(reference, at: body) }
         return try readPrototype(entry: entry, key, type, isExternal: isExternal, hasChildren: hasChildren, &at)
     }
 
@@ -119,8 +118,8 @@ extension UnitReader {
         let known = wantedNames.value(for: memo)
         if known != 0 { return known == 2 }
         var at = body
-        let name = try abbreviations.decode(plan, sections.info, &at, end: unit.end, unit: unit).name
-        let isWanted = functions.contains(try withName(name) { $0.fingerprint($1, $2) })
+        try decode(plan, &at)
+        let isWanted = functions.value(for: try withName(values.name) { $0.fingerprint($1, $2) }) != 0
         wantedNames.insert(memo, isWanted ? 2 : 1)
         return isWanted
     }
@@ -130,7 +129,9 @@ extension UnitReader {
     /// Notes a variable if it is a per-CPU one: if the symbol table has a per-CPU symbol of its name at its address.
     mutating func readVariable(_ plan: AbbreviationPlan, _ at: inout Int) throws(Fault) {
         let body = at
-        var values = try abbreviations.decode(plan, sections.info, &at, end: unit.end, unit: unit)
+        try decode(plan, &at)
+        var name = values.name
+        var type = values.type
         if plan.flags.contains(.hasChildren) {
             at = body
             try skipEntry(plan, &at)
@@ -138,30 +139,30 @@ extension UnitReader {
         guard !symbols.perCPU.isEmpty, let address = address(in: values.location) else { return }
         let offset = address &- symbols.perCPUAddress
         guard let candidates = symbols.perCPU[offset] else { return }
-        let ownName = values.name
+        let ownName = name
         var isExternal = values.isExternal || plan.flags.contains(.external)
         // The definition of a declared variable has the address, its declaration has the name and the type.
-        if case .unit(let origin) = values.origin, origin < UInt64(unit.end - unit.start) {
+        if let origin = values.origin, origin < UInt64(unit.end - unit.start) {
             var at = unit.start + Int(origin)
             let code = try sections.info.uleb(&at, end: unit.end)
             let plan = abbreviations.plan(code)
             if plan.role == .variable {
-                let declared = try abbreviations.decode(plan, sections.info, &at, end: unit.end, unit: unit)
-                if case .none = values.name { values.name = declared.name }
-                if case .none = values.type { values.type = declared.type }
-                isExternal = isExternal || declared.isExternal || plan.flags.contains(.external)
+                try decode(plan, &at)
+                if case .none = name { name = values.name }
+                if case .none = type { type = values.type }
+                isExternal = isExternal || values.isExternal || plan.flags.contains(.external)
             }
         }
         // pahole takes a symbol at the section's start for a variable only if the entry itself has the name: variables
         // that the linker has dropped have address 0 too.
         if case .none = ownName, address == 0 { return }
-        guard case .unit(let type) = values.type else { return }
-        let fingerprint = try withName(values.name) { $0.fingerprint($1, $2) }
+        guard case .unit(let type) = type else { return }
+        let fingerprint = try withName(name) { $0.fingerprint($1, $2) }
         guard candidates.contains(where: { $0.name == fingerprint }) else { return }
         variableEntries.append(
             VariableEntry(
                 type: UInt32(truncatingIfNeeded: min(type, 0xffff_ffff)),
-                name: try intern(values.name),
+                name: try intern(name),
                 address: offset,
                 isExternal: isExternal
             )
@@ -169,7 +170,7 @@ extension UnitReader {
     }
 
     /// The address in an expression that is nothing else: DW_OP_addr, or DW_OP_addrx into .debug_addr.
-    private func address(in location: Range<Int>) -> UInt64? {
+    private mutating func address(in location: Range<Int>) -> UInt64? {
         let info = sections.info
         let size = Int(unit.addressSize)
         guard let operation = location.first else { return nil }

@@ -9,7 +9,7 @@ extension UnitReader {
         case .alias: return try node(referredBy: index, 0, depth: depth)
         default: break
         }
-        let existing = known.value(for: hashes[index])
+        let existing = known.value(for: directory[index])
         if existing != 0 { return existing }
         return entry.isNominal ? try nominalNode(index) : try materialise(index, depth: depth)
     }
@@ -26,16 +26,16 @@ extension UnitReader {
 
     /// The pool's number for the name of a struct, union or enumeration.
     mutating func nominalNode(_ index: Int) throws(Fault) -> TypePool.NodeID {
-        let existing = known.value(for: hashes[index])
+        let existing = known.value(for: directory[index])
         if existing != 0 { return existing }
         let (plan, at) = try start(of: index)
         var position = at
-        let values = try abbreviations.decode(plan, sections.info, &position, end: unit.end, unit: unit)
+        try decode(plan, &position)
         let shape = TypePool.Shape(entries[index].role)
         let variant = index < signatures.count ? signatures[index].high : 0
         let name = try intern(values.name)
         let id = pool.add(TypePool.Node(shape: .nominal, detail: shape.rawValue, name: name, size: variant))
-        known.insert(hashes[index], id)
+        known.insert(directory[index], id)
         return id
     }
 
@@ -58,14 +58,14 @@ extension UnitReader {
         case .array: record.size = try decodeArray(plan, &position).count
         case .subroutine, .subprogram: try addParameters(plan, position, targets, entry.role)
         default:
-            let values = try abbreviations.decode(plan, sections.info, &position, end: unit.end, unit: unit)
+            try decode(plan, &position)
             record.name = entry.isNominal || entry.role == .typedef || entry.role == .base ? try intern(values.name) : 0
             switch entry.role {
             case .structure, .union:
-                record.size = values.size ?? 0
+                record.size = values[.size] ?? 0
                 if plan.flags.contains(.hasChildren) { try addMembers(position, targets) }
             case .enumeration:
-                record.size = values.size ?? 4
+                record.size = values[.size] ?? 4
                 if plan.flags.contains(.hasChildren) { record.detail = try addEnumerators(position) }
             case .base: record.describe(base: values)
             default: break
@@ -74,13 +74,13 @@ extension UnitReader {
         record.partCount = pool.nextPart - record.firstPart
         if record.shape.refersToOne, let target = targets.first { record.target = target }
         let id = pool.add(record)
-        let key = entry.isNominal ? entry.local : hashes[index]
+        let key = entry.isNominal ? entry.local : directory[index]
         known.insert(key, id)
         return id
     }
 
     /// An entry's plan, and where its attributes start.
-    private func start(of index: Int) throws(Fault) -> (AbbreviationPlan, Int) {
+    private mutating func start(of index: Int) throws(Fault) -> (AbbreviationPlan, Int) {
         var at = unit.start + Int(entries[index].offset)
         let code = try sections.info.uleb(&at, end: unit.end)
         return (abbreviations.plan(code), at)
@@ -99,7 +99,7 @@ extension UnitReader {
                 try skipEntry(plan, &at)
                 continue
             }
-            let values = try abbreviations.decode(plan, sections.info, &at, end: unit.end, unit: unit)
+            try decode(plan, &at)
             if plan.flags.contains(.hasChildren) {
                 at = body
                 try skipEntry(plan, &at)
@@ -107,8 +107,8 @@ extension UnitReader {
             if values.isStaticMember { continue }
             let type = targets[position]
             position += 1
-            let place = try bitOffset(of: values, type: type)
-            let bitSize = UInt32(clamping: values.bitSize ?? 0)
+            let place = try memberPlace(type)
+            let bitSize = UInt32(clamping: values[.bitSize] ?? 0)
             pool.append(TypePool.Part(name: try intern(values.name), type: type, value: place, bitSize: bitSize))
         }
     }
@@ -117,12 +117,12 @@ extension UnitReader {
     ///
     /// DWARF 2's DW_AT_bit_offset counts from the most significant bit of the storage unit to that of the bitfield,
     /// which on a little-endian machine is from the far end.
-    private func bitOffset(of values: EntryValues, type: TypePool.NodeID) throws(Fault) -> UInt64 {
-        if let place = values.dataBitOffset { return place }
-        let start = try memberLocation(values) &* 8
-        guard let bitOffset = values.bitOffset, let bitSize = values.bitSize else { return start }
+    private mutating func memberPlace(_ type: TypePool.NodeID) throws(Fault) -> UInt64 {
+        if let place = values[.dataBitOffset] { return place }
+        let start = try memberLocation() &* 8
+        guard let bitOffset = values[.bitOffset], let bitSize = values[.bitSize] else { return start }
         if sections.info.isBigEndian { return start &+ bitOffset }
-        let storage = (values.size ?? pool.byteSize(of: type)) &* 8
+        let storage = (values[.size] ?? pool.byteSize(of: type)) &* 8
         return start &+ storage &- bitOffset &- bitSize
     }
 
@@ -141,13 +141,13 @@ extension UnitReader {
                 try skipEntry(plan, &at)
                 continue
             }
-            let values = try abbreviations.decode(plan, sections.info, &at, end: unit.end, unit: unit)
+            try decode(plan, &at)
             if plan.flags.contains(.hasChildren) {
                 at = body
                 try skipEntry(plan, &at)
             }
-            let value = values.value ?? 0
-            if values.valueWidth == EntryValues.signed, Int64(bitPattern: value) < 0 { isSigned = 1 }
+            let value = values[.value] ?? 0
+            if values.isValueSigned, Int64(bitPattern: value) < 0 { isSigned = 1 }
             pool.append(TypePool.Part(name: try intern(values.name), type: 0, value: value, bitSize: 0))
         }
     }
@@ -160,7 +160,7 @@ extension UnitReader {
         _ role: AbbreviationPlan.Role
     ) throws(Fault) {
         var at = start
-        try abbreviations.skip(plan, sections.info, &at, end: unit.end, unit: unit)
+        _ = try abbreviations.skip(plan, sections.info, &at, unit)
         var position = 1
         while position < targets.count {
             let code = try sections.info.uleb(&at, end: unit.end)
@@ -171,7 +171,7 @@ extension UnitReader {
             case .parameter:
                 var name: UInt32 = 0
                 if role == .subprogram {
-                    let values = try abbreviations.decode(plan, sections.info, &at, end: unit.end, unit: unit)
+                    try decode(plan, &at)
                     name = try intern(values.name)
                     at = body
                 }
@@ -218,8 +218,8 @@ extension TypePool.Shape {
 extension TypePool.Node {
     /// An integer's `detail`: signed, character, boolean, as BTF's bits.
     fileprivate mutating func describe(base values: EntryValues) {
-        size = values.size ?? ((values.bitSize ?? 0) + 7) / 8
-        switch values.encoding {
+        size = values[.size] ?? ((values[.bitSize] ?? 0) + 7) / 8
+        switch values[.encoding] ?? 0 {
         case Encoding.float, Encoding.complexFloat, Encoding.imaginaryFloat, Encoding.decimalFloat: shape = .float
         case Encoding.boolean: detail = 4
         case Encoding.signed, Encoding.signedChar: detail = 1
@@ -230,7 +230,7 @@ extension TypePool.Node {
 
 extension TypePool {
     /// A type's size in bytes, behind its qualifiers and typedefs; 0 where it has none.
-    func byteSize(of id: NodeID) -> UInt64 {
+    mutating func byteSize(of id: NodeID) -> UInt64 {
         var node = nodes[Int(id)]
         // Targets always have lower numbers, so this ends.
         while true {

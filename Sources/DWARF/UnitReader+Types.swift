@@ -13,7 +13,7 @@ extension UnitReader {
             at &+= Int(plan.fixedSize)
             guard at <= unit.end else { throw Fault(.truncated, at: body) }
         } else {
-            let values = try abbreviations.decode(plan, sections.info, &at, end: unit.end, unit: unit)
+            try decode(plan, &at)
             key = try nameKey(values.name, at: body)
             type = try localReference(values.type, at: body)
             if plan.flags.contains(.hasChildren) {
@@ -44,7 +44,8 @@ extension UnitReader {
         _ at: inout Int
     ) throws(Fault) -> (element: UInt32, count: UInt64) {
         let start = at
-        let values = try abbreviations.decode(plan, sections.info, &at, end: unit.end, unit: unit)
+        try decode(plan, &at)
+        let element = try localReference(values.type, at: start)
         var count: UInt64 = 1
         if plan.flags.contains(.hasChildren) {
             while true {
@@ -54,7 +55,7 @@ extension UnitReader {
                 let plan = abbreviations.plan(code)
                 guard plan.role != .missing else { throw Fault(.abbreviationCode(code), at: child) }
                 let body = at
-                let values = try abbreviations.decode(plan, sections.info, &at, end: unit.end, unit: unit)
+                try decode(plan, &at)
                 if plan.flags.contains(.hasChildren) {
                     at = body
                     try skipEntry(plan, &at)
@@ -63,7 +64,7 @@ extension UnitReader {
                 if plan.role == .subrange { count = count &* values.elementCount }
             }
         }
-        return (try localReference(values.type, at: start), count & 0xffff_ffff)
+        return (element, count & 0xffff_ffff)
     }
 
     /// Reads a function type: a prototype without names.
@@ -76,7 +77,7 @@ extension UnitReader {
             at &+= Int(plan.fixedSize)
             guard at <= unit.end else { throw Fault(.truncated, at: body) }
         } else {
-            let values = try abbreviations.decode(plan, sections.info, &at, end: unit.end, unit: unit)
+            try decode(plan, &at)
             result = try localReference(values.type, at: body)
         }
         begin(plan.role, at: entry, Fingerprint(seed: UInt64(AbbreviationPlan.Role.subroutine.rawValue)))
@@ -122,7 +123,7 @@ extension UnitReader {
             guard at <= unit.end else { throw Fault(.truncated, at: body) }
             return (key, UInt32(truncatingIfNeeded: min(type, 0xffff_ffff)))
         }
-        let values = try abbreviations.decode(plan, sections.info, &at, end: unit.end, unit: unit)
+        try decode(plan, &at)
         if plan.flags.contains(.hasChildren) {
             at = body
             try skipEntry(plan, &at)
@@ -133,19 +134,19 @@ extension UnitReader {
     /// Reads a base type: an integer, a character, a boolean, a floating point number.
     mutating func readBase(_ plan: AbbreviationPlan, entry: Int, _ at: inout Int) throws(Fault) {
         let body = at
-        let values = try abbreviations.decode(plan, sections.info, &at, end: unit.end, unit: unit)
+        try decode(plan, &at)
         if plan.flags.contains(.hasChildren) {
             at = body
             try skipEntry(plan, &at)
         }
         var hash = Fingerprint(seed: UInt64(plan.role.rawValue))
-        hash.mix(try nameKey(values.name, at: body), values.encoding)
-        hash.mix(values.size ?? 0, values.bitSize ?? 0)
+        hash.mix(try nameKey(values.name, at: body), values[.encoding] ?? 0)
+        hash.mix(values[.size] ?? 0, values[.bitSize] ?? 0)
         begin(plan.role, at: entry, hash)
     }
 
     /// A reference as an offset from the unit's start; 0 is void.
-    func localReference(_ reference: EntryValues.Reference, at offset: Int) throws(Fault) -> UInt32 {
+    mutating func localReference(_ reference: EntryValues.Reference, at offset: Int) throws(Fault) -> UInt32 {
         switch reference {
         case .none: return 0
         case .unit(let target): return UInt32(truncatingIfNeeded: min(target, 0xffff_ffff))
@@ -161,8 +162,9 @@ extension UnitReader {
 
 extension EntryValues {
     /// How many elements a dimension has: 0 where it is not known.
+    @inline(__always)
     var elementCount: UInt64 {
-        if let upperBound { return upperBound &+ 1 }
-        return count ?? 0
+        if let upperBound = self[.upperBound] { return upperBound &+ 1 }
+        return self[.count] ?? 0
     }
 }
