@@ -1,5 +1,6 @@
 import Foundation
 import HubStore
+import KernelIdentity
 import TestSupport
 import Testing
 

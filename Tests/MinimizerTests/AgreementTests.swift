@@ -16,7 +16,10 @@ struct AgreementTests {
         try expectAgreement(Workshop.smallKernel(in: directory), [object], in: directory)
     }
 
-    @Test("types that match as wholes, which clang knows from 15 on", arguments: Compiler.installed.filter { $0 != .clang14 })
+    @Test(
+        "types that match as wholes, which clang knows from 15 on",
+        arguments: Compiler.installed.filter { $0 != .clang14 }
+    )
     func matches(compiler: Compiler) throws {
         let directory = try TemporaryDirectory()
         let object = try Workshop.compile("matches", with: compiler, in: directory)

@@ -91,7 +91,9 @@ enum Workshop {
     static var realKernel: String? { ProcessInfo.processInfo.environment["BTFHUB_TEST_VMLINUX_BTF"] }
 
     /// Reads BTF from a file of its own.
-    static func types(_ path: String) throws -> BTF { try BTF(parsing: Array(Data(contentsOf: URL(fileURLWithPath: path)))) }
+    static func types(_ path: String) throws -> BTF {
+        try BTF(parsing: Array(Data(contentsOf: URL(fileURLWithPath: path))))
+    }
 
     /// Reads a whole file.
     static func bytes(_ path: String) throws -> [UInt8] { Array(try Data(contentsOf: URL(fileURLWithPath: path))) }

@@ -47,7 +47,9 @@ private struct Description {
 
     private mutating func reference(_ id: TypeID, _ depth: Int) -> String {
         let header = types.header(of: id)
-        guard !header.name.isEmpty, header.kind != .int, header.kind != .float else { return text(of: id, depth: depth) }
+        guard !header.name.isEmpty, header.kind != .int, header.kind != .float else {
+            return text(of: id, depth: depth)
+        }
         guard depth > 0 else { return "\(header.kind.standardName) \(types.string(at: header.name))" }
         return text(of: id, depth: depth - 1)
     }
