@@ -66,12 +66,19 @@ let package = Package(
             resources: [.embedInCode("schema.sql")],
             swiftSettings: house
         ),
+        .target(name: "Conversion", dependencies: ["BTF", "ELF", "DWARF"], swiftSettings: house),
+
+        .target(
+            name: "Bundler",
+            dependencies: ["Archive", "BTF", "HubStore", "KernelIdentity", "Minimizer"],
+            swiftSettings: house
+        ),
 
         // The two flows.
         .target(
             name: "HubWorker",
             dependencies: [
-                "KernelPackages", "DWARF", "HubStore", "BTF", "ELF", "Archive", "KernelIdentity",
+                "KernelPackages", "Conversion", "HubStore", "BTF", "DWARF", "ELF", "Archive", "KernelIdentity",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -80,9 +87,10 @@ let package = Package(
         .target(
             name: "HubServer",
             dependencies: [
-                "HubStore", "Minimizer", "BTF", "Archive", "KernelIdentity",
+                "HubStore", "Minimizer", "Bundler", "BTF", "Archive", "KernelIdentity",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -94,8 +102,8 @@ let package = Package(
         .target(
             name: "CommandSupport",
             dependencies: [
-                "BTF", "ELF", "Archive", "KernelIdentity", "DWARF", "Minimizer", "KernelPackages", "HubStore",
-                "HubWorker",
+                "BTF", "ELF", "Archive", "KernelIdentity", "DWARF", "Conversion", "Minimizer", "KernelPackages",
+                "HubStore", "HubWorker",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -105,8 +113,8 @@ let package = Package(
         .executableTarget(
             name: "hubctl",
             dependencies: [
-                "CommandSupport", "BTF", "ELF", "Archive", "KernelIdentity", "DWARF", "Minimizer", "HubStore",
-                "HubServer",
+                "CommandSupport", "BTF", "ELF", "Archive", "KernelIdentity", "DWARF", "Conversion", "Minimizer",
+                "Bundler", "HubStore", "HubServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -119,6 +127,40 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
+            swiftSettings: house
+        ),
+
+        // Tests mirror the house. They use public and package declarations only, so that they test the release build.
+        .target(name: "TestSupport", dependencies: ["BTF"], path: "Tests/TestSupport", swiftSettings: house),
+        .testTarget(name: "ArchiveTests", dependencies: ["Archive", "TestSupport"], swiftSettings: house),
+        .testTarget(name: "BTFTests", dependencies: ["BTF", "TestSupport"], swiftSettings: house),
+        .testTarget(
+            name: "CommandTests",
+            dependencies: ["BTF", "TestSupport", "hubctl", "hubworker"],
+            swiftSettings: house
+        ),
+        .testTarget(
+            name: "HubStoreTests",
+            dependencies: ["HubStore", "KernelIdentity", "TestSupport"],
+            swiftSettings: house
+        ),
+        .testTarget(
+            name: "KernelIdentityTests",
+            dependencies: ["KernelIdentity", "TestSupport"],
+            swiftSettings: house
+        ),
+        .testTarget(
+            name: "KernelPackagesTests",
+            dependencies: [
+                "Archive", "KernelPackages", "TestSupport",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: house
+        ),
+        .testTarget(
+            name: "MinimizerTests",
+            dependencies: ["Archive", "BTF", "ELF", "KernelIdentity", "Minimizer", "TestSupport"],
+            resources: [.copy("Programs")],
             swiftSettings: house
         ),
     ],

@@ -1,3 +1,5 @@
+import CLzma
+
 extension Compression {
     /// Compresses bytes that are in memory. Equal input gives equal output.
     ///
@@ -24,7 +26,7 @@ extension Compression {
     /// Decompresses bytes that are in memory.
     ///
     /// - Parameters:
-    ///   - bytes: one whole stream of this compression.
+    ///   - bytes: one whole stream of this compression; of xz and zstd, several may follow each other.
     ///   - limit: the most bytes that may come out; no more memory than that is used for them.
     ///   - name: what errors call the bytes.
     /// - Returns: what was compressed.
@@ -43,12 +45,43 @@ extension Compression {
             }
             return bytes
         case .zstd: return try Zstandard.decompress(bytes, limit: limit, name: name)
-        case .gzip, .xz:
-            let reader = try ArchiveReader(MemoryByteSource(bytes: bytes, name: name), formats: .only(self), threads: 1)
-            guard try reader.nextMember() != nil, reader.isCompressed else {
-                throw ArchiveError(.unsupported, at: ArchivePlace(file: name), "not compressed with \(rawValue)")
-            }
-            return try reader.contents(limit: limit)
+        case .gzip:
+            let contents = try Self.decompressStream(bytes, .gzip, limit: limit, name: name)
+            try Self.checkGzip(contents, against: bytes, name: name)
+            return contents
+        case .xz: return try Self.decompressStream(bytes, .xz, limit: limit, name: name)
+        }
+    }
+
+    private static func decompressStream(
+        _ bytes: [UInt8],
+        _ compression: Compression,
+        limit: Int,
+        name: String
+    ) throws(ArchiveError) -> [UInt8] {
+        let reader = try ArchiveReader(
+            MemoryByteSource(bytes: bytes, name: name),
+            formats: .only(compression),
+            threads: 1
+        )
+        let isEmpty = try reader.nextMember() == nil
+        guard reader.isCompressed else {
+            throw ArchiveError(
+                .unsupported,
+                at: ArchivePlace(file: name),
+                "not compressed with \(compression.rawValue)"
+            )
+        }
+        return isEmpty ? [] : try reader.contents(limit: limit)
+    }
+
+    /// Holds contents against the CRC32 and the length at a gzip stream's end (RFC 1952, 2.3.1), which libarchive reads
+    /// over.
+    private static func checkGzip(_ contents: [UInt8], against stream: [UInt8], name: String) throws(ArchiveError) {
+        let trailer = stream.suffix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        let crc = lzma_crc32(contents, contents.count, 0)
+        guard trailer == UInt64(truncatingIfNeeded: contents.count) << 32 | UInt64(crc) else {
+            throw ArchiveError(.damaged, at: ArchivePlace(file: name), "the gzip checksum does not match")
         }
     }
 }

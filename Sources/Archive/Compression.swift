@@ -34,8 +34,8 @@ public enum Compression: String, Hashable, Sendable, CaseIterable {
 
     /// Chooses the compression that a tar archive's file name asks for.
     ///
-    /// - Parameter path: a file name or path; `.tgz`, `.txz` and `.tzst` are understood too.
-    /// - Returns: nil when the name ends like no tar archive.
+    /// - Parameter path: a file name or path; `.tgz`, `.txz` and `.tzst` are understood too. The result is nil
+    ///   when the name ends like no tar archive.
     public init?(tarPath path: String) {
         let lowercased = path.lowercased()
         let short: [(String, Compression)] = [(".tgz", .gzip), (".txz", .xz), (".tzst", .zstd)]

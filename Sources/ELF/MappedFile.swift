@@ -21,10 +21,12 @@ public final class MappedFile: @unchecked Sendable {
 
     /// Maps a file.
     ///
-    /// - Parameter path: the path of a regular file.
+    /// - Parameters:
+    ///   - path: the path of a regular file.
+    ///   - name: what error messages call it, when that is not its path: a file without a name, say.
     /// - Throws: `ELFError` with `unreadable` when it cannot be opened, is no regular file, or cannot be mapped.
-    public init(path: String) throws(ELFError) {
-        name = path
+    public init(path: String, name: String? = nil) throws(ELFError) {
+        self.name = name ?? path
         isFileBacked = true
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw MappedFile.unreadable(path, "cannot be opened") }

@@ -45,21 +45,29 @@ public enum Glob {
         }
     }
 
+    /// Matches one byte against a set, as SQLite's `patternCompare` does: `]` is itself when it stands first, and `-` is
+    /// when it stands first, last or behind a range.
     private static func matchSet(_ byte: UInt8, pattern: [UInt8], at start: Int) -> Int? {
+        let close = UInt8(ascii: "]")
         var index = start + 1
+        var isFound = false
+        var lower: UInt8?
         let isNegated = index < pattern.count && pattern[index] == UInt8(ascii: "^")
         if isNegated { index += 1 }
-        var isFound = false
-        var isFirst = true
-        while index < pattern.count, isFirst || pattern[index] != UInt8(ascii: "]") {
-            isFirst = false
-            if index + 2 < pattern.count, pattern[index + 1] == UInt8(ascii: "-"),
-                pattern[index + 2] != UInt8(ascii: "]")
+        if index < pattern.count, pattern[index] == close {
+            isFound = byte == close
+            index += 1
+        }
+        while index < pattern.count, pattern[index] != close {
+            if let first = lower, pattern[index] == UInt8(ascii: "-"), index + 1 < pattern.count,
+                pattern[index + 1] != close
             {
-                if pattern[index] <= byte, byte <= pattern[index + 2] { isFound = true }
-                index += 3
+                if first <= byte, byte <= pattern[index + 1] { isFound = true }
+                lower = nil
+                index += 2
             } else {
                 if pattern[index] == byte { isFound = true }
+                lower = pattern[index]
                 index += 1
             }
         }

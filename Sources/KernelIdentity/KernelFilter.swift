@@ -24,14 +24,7 @@ public struct KernelFilter: Hashable, Sendable {
     ) {
         let distribution = distribution?.lowercased()
         self.distribution = distribution
-        // A codename belongs to one distribution; without a distribution, ask each that has codenames.
-        self.version = version.map { version in
-            for candidate in distribution.map({ [$0] }) ?? ["debian", "ubuntu"] {
-                let resolved = VersionAliases.resolve(version, of: candidate)
-                if resolved != version, distribution != nil || version.first?.isLetter == true { return resolved }
-            }
-            return version
-        }
+        self.version = version.map { VersionAliases.resolve($0, of: distribution) }
         self.architecture = architecture.map(Architecture.init(alias:))
         self.release = release
     }

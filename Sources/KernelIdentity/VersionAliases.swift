@@ -1,11 +1,18 @@
 /// The names that one distribution's release goes by.
 enum VersionAliases {
     /// The archive's directory for a release: VERSION_ID, or the major part where a distribution is filed by it.
-    static func resolve(_ version: String, of distribution: String) -> String {
-        let lowercased = version.lowercased()
-        if let numbered = codenames[distribution]?[lowercased] { return numbered }
-        guard filedByMajor.contains(distribution), let dot = version.firstIndex(of: ".") else { return lowercased }
-        return String(version[..<dot])
+    ///
+    /// - Parameters:
+    ///   - version: VERSION_ID or a codename.
+    ///   - distribution: ID of os-release; nil resolves the codenames of every distribution, and nothing else.
+    /// - Returns: the version that kernels are filed by.
+    static func resolve(_ version: String, of distribution: String?) -> String {
+        let version = version.lowercased()
+        for (owner, numbers) in codenames where distribution == nil || distribution == owner {
+            if let number = numbers[version] { return number }
+        }
+        guard let distribution, filedByMajor.contains(distribution) else { return version }
+        return String(version.prefix { $0 != "." })
     }
 
     /// Distributions whose kernels serve a whole major release, whatever minor release os-release names.

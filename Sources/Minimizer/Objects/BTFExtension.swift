@@ -125,7 +125,7 @@ extension BTFExtension {
             func fault(_ offset: Int, _ reason: String) -> BPFObjectError {
                 BPFObjectError(.malformed, object: object, section: sectionName, offset: offset, reason: reason)
             }
-            guard bytes.count >= 8 else { throw fault(bytes.count, "the section ends within its header") }
+            guard bytes.count >= 24 else { throw fault(bytes.count, "the section ends within its header") }
             switch (bytes[0], bytes[1]) {
             case (0x9f, 0xeb): isLittle = true
             case (0xeb, 0x9f): isLittle = false

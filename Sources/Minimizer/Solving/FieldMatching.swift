@@ -42,8 +42,8 @@ extension TypeComparison {
         let localName = local.bytes(at: localMember.name)
         for (index, member) in target.members(of: id).enumerated() {
             try budget.spend()
-            let before = found
             if member.name.isEmpty {
+                let before = found
                 try found.append(step: UInt32(index))
                 found.bitOffset &+= member.bitOffset
                 if let type = try matchMember(accessor, in: member.type, &found) { return type }

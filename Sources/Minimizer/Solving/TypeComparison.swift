@@ -16,10 +16,13 @@ struct TypeComparison {
     static let tooDeep = Refusal("the types are nested deeper than 32 levels")
 }
 
-/// Counts the types and members that comparisons look at.
+/// Counts the types and members that the comparisons for one object and kernel look at.
 struct WorkBudget {
-    /// Far above what the objects and kernels of the world need, and about a second of work.
-    private var left = 1 << 25
+    private var left: Int
+
+    /// Allows far more work than the objects and kernels of the world need: for each relocation the members of a few
+    /// large structs, and about a second's worth beside that.
+    init(relocations: Int) { left = (1 << 22) + (relocations << 12) }
 
     mutating func spend() throws(Refusal) {
         left -= 1

@@ -9,7 +9,8 @@ struct KernelChoice: ParsableArguments {
     @Option(help: ArgumentHelp("The kernel's BTF, a file.", valueName: "file")) var btf: String?
     @Option(help: ArgumentHelp("The BTF of a module over --btf; may be repeated.", valueName: "file"))
     var module: [String] = []
-    @Option(help: ArgumentHelp("A kernel of the archive, by name or build-id.", valueName: "kernel")) var kernel: String?
+    @Option(help: ArgumentHelp("A kernel of the archive, by name or build-id.", valueName: "kernel")) var kernel:
+        String?
     @OptionGroup var store: StoreOptions
 
     func validate() throws {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import BTF
 import CommandSupport
 import Minimizer
 

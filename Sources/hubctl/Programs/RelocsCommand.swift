@@ -29,7 +29,9 @@ struct RelocsCommand: HubCommand {
             case .json: try Printing.result(String(decoding: requests.json(), as: UTF8.self) + "\n")
             case .table: try Printing.result(localTable(of: requests))
             }
-            return Printing.remark("\(requests.count) relocations; --btf or --kernel shows what they come to on a kernel")
+            return Printing.remark(
+                "\(requests.count) relocations; --btf or --kernel shows what they come to on a kernel"
+            )
         }
         let log = RelocationSolver(requests).solve(on: types)
         switch format {

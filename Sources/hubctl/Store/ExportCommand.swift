@@ -2,6 +2,7 @@ import Archive
 import ArgumentParser
 import CommandSupport
 import HubStore
+import KernelIdentity
 
 struct ExportCommand: HubCommand {
     static let configuration = CommandConfiguration(
@@ -34,7 +35,9 @@ struct ExportCommand: HubCommand {
         } else {
             try file.write(bytes)
         }
-        if !file.isStandardOutput { Printing.remark("\(path): \(found.name), \(readableByteCount(bytes.count)) of BTF") }
+        if !file.isStandardOutput {
+            Printing.remark("\(path): \(found.name), \(readableByteCount(bytes.count)) of BTF")
+        }
     }
 
     private func content(of kernel: Kernel, in archive: HubStore) throws -> (bytes: [UInt8], name: String) {

@@ -1,5 +1,9 @@
 import Foundation
 import HubStore
+import KernelIdentity
+
+/// A module of the archive, beside the JSON type of the same name.
+typealias StoredModule = Module
 
 /// A kernel as `--format json` prints it; docs/operation.md documents the fields.
 struct KernelJSON: Encodable {
@@ -40,7 +44,7 @@ struct KernelJSON: Encodable {
         case storedAt = "stored_at"
     }
 
-    init(_ kernel: Kernel, modules: [HubStore.Module]? = nil) {
+    init(_ kernel: Kernel, modules: [StoredModule]? = nil) {
         self.kernel = kernel.name.description
         distro = kernel.name.distribution
         version = kernel.name.version

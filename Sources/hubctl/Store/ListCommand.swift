@@ -1,6 +1,8 @@
 import ArgumentParser
 import CommandSupport
+import Foundation
 import HubStore
+import KernelIdentity
 
 struct ListCommand: HubCommand {
     static let configuration = CommandConfiguration(

@@ -1,6 +1,8 @@
 import ArgumentParser
 import CommandSupport
+import Foundation
 import HubStore
+import KernelIdentity
 
 struct ShowCommand: HubCommand {
     static let configuration = CommandConfiguration(
@@ -31,7 +33,9 @@ struct ShowCommand: HubCommand {
             ("stored", kernel.storedAt.formatted(.iso8601)),
         ]
         if let package = kernel.package {
-            lines.append(("package", "\(package.name) \(package.version) \(package.architecture) from \(package.source)"))
+            lines.append(
+                ("package", "\(package.name) \(package.version) \(package.architecture) from \(package.source)")
+            )
             if let digest = package.digest { lines.append(("package file", "sha256 \(digest)")) }
         }
         let width = lines.map(\.0.count).max() ?? 0

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandSupport
 import HubStore
+import KernelIdentity
 
 struct StatsCommand: HubCommand {
     static let configuration = CommandConfiguration(

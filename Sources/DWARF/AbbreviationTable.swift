@@ -1,0 +1,308 @@
+/// The abbreviations of one unit, compiled; the memory is used again for the next unit.
+struct AbbreviationTable: ~Copyable {
+    private var plans = RawArray<AbbreviationPlan>(capacity: 256)
+    private var steps = RawArray<DecodeStep>(capacity: 2048)
+    private var runs = RawArray<SkipRun>(capacity: 512)
+    private var constants = RawArray<Int64>(capacity: 256)
+    /// What was compiled last, so that units which share a table share the work.
+    private var loaded: (offset: Int, version: UInt8, addressSize: UInt8, offsetSize: UInt8) = (-1, 0, 0, 0)
+
+    /// Codes beyond this one are refused: compilers number from 1 on.
+    static let codeLimit: UInt64 = 1 << 18
+
+    /// The plan for a code; one of role `missing` when the table has none.
+    @inline(__always)
+    func plan(_ code: UInt64) -> AbbreviationPlan {
+        code < UInt64(plans.count) ? plans[Int(truncatingIfNeeded: code)] : AbbreviationPlan()
+    }
+
+    /// Compiles a unit's table.
+    mutating func load(for unit: UnitHeader, from section: Bytes) throws(Fault) {
+        let wanted = (unit.abbreviations, unit.version, unit.addressSize, unit.offsetSize)
+        if wanted == loaded { return }
+        guard unit.abbreviations >= 0, unit.abbreviations < section.count else {
+            throw Fault(.abbreviationOffset(UInt64(unit.abbreviations)), at: unit.start)
+        }
+        loaded.offset = -1
+        plans.removeAll()
+        steps.removeAll()
+        runs.removeAll()
+        constants.removeAll()
+        var at = unit.abbreviations
+        do throws(Fault) {
+            while true {
+                let code = try section.uleb(&at, end: section.count)
+                if code == 0 { break }
+                guard code <= AbbreviationTable.codeLimit else { throw Fault(.abbreviationCode(code), at: at) }
+                plans.extend(to: Int(code) + 1)
+                plans[Int(code)] = try compile(unit, section, &at)
+            }
+        } catch {
+            throw Fault(error.reason, .abbreviations, at: error.offset)
+        }
+        loaded = wanted
+    }
+
+    /// Compiles one abbreviation, from its tag on.
+    private mutating func compile(
+        _ unit: UnitHeader,
+        _ section: Bytes,
+        _ at: inout Int
+    ) throws(Fault) -> AbbreviationPlan {
+        let end = section.count
+        var plan = AbbreviationPlan()
+        plan.role = AbbreviationPlan.Role(tag: try section.uleb(&at, end: end))
+        plan.firstStep = UInt32(steps.count)
+        plan.firstRun = UInt32(runs.count)
+        guard at < end else { throw Fault(.truncated, at: at) }
+        if section.byte(at) != 0 { plan.flags.insert(.hasChildren) }
+        at += 1
+        var layout = FixedLayout()
+        var run = 0
+        while true {
+            let start = at
+            let attribute = try section.uleb(&at, end: end)
+            let form = try section.uleb(&at, end: end)
+            if attribute == 0, form == 0 { break }
+            var step = try DecodeStep(form: form, unit: unit, at: start)
+            step.slot = DecodeStep.Slot(attribute: attribute, form: form)
+            if form == Form.implicitConst {
+                step.constant = UInt32(constants.count)
+                constants.append(try section.sleb(&at, end: end))
+            } else if form == Form.flagPresent {
+                step.constant = UInt32(constants.count)
+                constants.append(1)
+            }
+            if let run = layout.add(step, to: &plan) { runs.append(run) }
+            if step.encoding == .constant, step.slot == .none { continue }
+            if step.encoding == .fixed, step.slot == .none || step.width > 8 {
+                run += Int(step.width)
+                guard run <= Int(UInt16.max) - 255 else { throw Fault(.truncated, at: at) }
+                continue
+            }
+            step.skip = UInt16(run)
+            run = 0
+            steps.append(step)
+        }
+        if run > 0 {
+            steps.append(
+                DecodeStep(
+                    skip: UInt16(run),
+                    encoding: .none,
+                    width: 0,
+                    slot: .none,
+                    constant: 0
+                )
+            )
+        }
+        plan.runCount = UInt16(clamping: UInt32(runs.count) - plan.firstRun)
+        layout.finish(&plan)
+        plan.stepCount = UInt32(steps.count) - plan.firstStep
+        return plan
+    }
+
+    /// Reads the needed attributes of an entry, and moves behind all of them.
+    func decode(
+        _ plan: AbbreviationPlan,
+        _ info: Bytes,
+        _ at: inout Int,
+        _ unit: UnitHeader,
+        into values: inout EntryValues
+    ) throws(Fault) {
+        let end = unit.end
+        values.clear()
+        for index in Int(plan.firstStep)..<Int(plan.firstStep &+ plan.stepCount) {
+            var step = steps[index]
+            at &+= Int(step.skip)
+            guard at <= end else { throw Fault(.truncated, at: at) }
+            if step.encoding == .indirect {
+                let start = at
+                let form = try info.uleb(&at, end: end)
+                guard form != Form.indirect, form != Form.implicitConst else { throw Fault(.form(form), at: start) }
+                let slot = step.slot
+                step = try DecodeStep(form: form, unit: unit, at: start)
+                step.slot = slot.with(form: form)
+                if form == Form.flagPresent {
+                    values.take(step.slot, 1)
+                    continue
+                }
+            }
+            switch step.encoding {
+            case .none, .indirect: break
+            case .fixed:
+                guard Int(step.width) <= end &- at else { throw Fault(.truncated, at: at) }
+                if step.width <= 8 { values.take(step.slot, info.number(at, width: step.width)) }
+                at &+= Int(step.width)
+            case .unsigned: values.take(step.slot, try info.uleb(&at, end: end))
+            case .signed:
+                values.take(step.slot, UInt64(bitPattern: try info.sleb(&at, end: end)), isSigned: true)
+            case .constant:
+                values.take(step.slot, UInt64(bitPattern: constants[Int(step.constant)]), isSigned: true)
+            case .string:
+                guard let length = info.stringLength(at, end: end) else { throw Fault(.truncated, at: at) }
+                if step.slot == .nameInline { values.takeName(at, length) }
+                at &+= length &+ 1
+            case .block:
+                let length = try blockLength(step.width, info, &at, end: end)
+                if step.slot == .location || step.slot == .memberLocation { values.takeBlock(step.slot, at, length) }
+                at &+= length
+            }
+        }
+    }
+
+    /// The length of the block at an offset, which moves behind the length.
+    private func blockLength(_ width: UInt8, _ info: Bytes, _ at: inout Int, end: Int) throws(Fault) -> Int {
+        var length: UInt64
+        if width == 0 {
+            length = try info.uleb(&at, end: end)
+        } else {
+            guard Int(width) <= end &- at else { throw Fault(.truncated, at: at) }
+            length = info.number(at, width: width)
+            at &+= Int(width)
+        }
+        guard length <= UInt64(end &- at) else { throw Fault(.truncated, at: at) }
+        return Int(length)
+    }
+
+    /// Moves behind an entry's attributes.
+    ///
+    /// - Returns: where the entry's sibling is, from the start of the unit, or 0 where that is not said.
+    @inline(__always)
+    func skip(_ plan: AbbreviationPlan, _ info: Bytes, _ at: inout Int, _ unit: UnitHeader) throws(Fault) -> UInt64 {
+        let end = unit.end
+        if plan.flags.contains(.isFixed) {
+            if plan.flags.contains(.leadingName) {
+                guard let length = info.stringLength(at, end: end) else { throw Fault(.truncated, at: at) }
+                at &+= length &+ 1
+            }
+        } else if plan.flags.contains(.isSkippable) {
+            try skipRuns(plan, info, &at, end: end)
+        } else {
+            var values = EntryValues()
+            try decode(plan, info, &at, unit, into: &values)
+            return values.sibling
+        }
+        let body = at
+        at &+= Int(plan.fixedSize)
+        guard at <= end else { throw Fault(.truncated, at: body) }
+        return info.number(body &+ Int(plan.sibling.at), width: plan.sibling.width)
+    }
+
+    /// Moves behind an entry's last part of varying size.
+    private func skipRuns(_ plan: AbbreviationPlan, _ info: Bytes, _ at: inout Int, end: Int) throws(Fault) {
+        for index in Int(plan.firstRun)..<Int(plan.firstRun) &+ Int(plan.runCount) {
+            let run = runs[index]
+            at &+= Int(run.size)
+            guard at < end else { throw Fault(.truncated, at: at) }
+            switch run.encoding {
+            case .string:
+                guard let length = info.stringLength(at, end: end) else { throw Fault(.truncated, at: at) }
+                at &+= length &+ 1
+            case .block:
+                let length = try blockLength(run.width, info, &at, end: end)
+                at &+= length
+            default:
+                while info.byte(at) >= 0x80 {
+                    at &+= 1
+                    guard at < end else { throw Fault(.truncated, at: at) }
+                }
+                at &+= 1
+            }
+        }
+    }
+}
+
+/// Works out whether an abbreviation's entries can be read by fields alone, and how they are skipped.
+private struct FixedLayout {
+    /// Bytes since the last part of varying size.
+    private var size = 0
+    private var isFixed = true
+    private var isSimple = true
+    private var isSkippable = true
+    private var isFirst = true
+
+    /// Takes in the next attribute.
+    ///
+    /// - Returns: the run that ends with it, where it has a varying size.
+    mutating func add(_ step: DecodeStep, to plan: inout AbbreviationPlan) -> SkipRun? {
+        defer { isFirst = false }
+        switch step.encoding {
+        case .constant, .none:
+            addConstant(step.slot, &plan)
+            return nil
+        case .fixed:
+            addFixed(step, &plan)
+            return nil
+        case .string where isFirst && step.slot == .nameInline:
+            plan.flags.insert(.leadingName)
+        case .indirect:
+            isFixed = false
+            isSkippable = false
+        default:
+            isFixed = false
+            note(step.slot, &plan)
+        }
+        let run = SkipRun(size: UInt16(truncatingIfNeeded: size), encoding: step.encoding, width: step.width)
+        if size > Int(UInt16.max) || plan.sibling.isPresent { isSkippable = false }
+        if !plan.flags.contains(.leadingName) || !isFirst { isFixed = false }
+        size = 0
+        return run
+    }
+
+    private mutating func addConstant(_ slot: DecodeStep.Slot, _ plan: inout AbbreviationPlan) {
+        switch slot {
+        case .none: break
+        case .external: plan.flags.insert(.external)
+        case .declaration: plan.flags.insert(.declaration)
+        default: isSimple = false
+        }
+    }
+
+    private mutating func addFixed(_ step: DecodeStep, _ plan: inout AbbreviationPlan) {
+        let field = Field(at: UInt8(truncatingIfNeeded: size), width: step.width)
+        if size > Int(UInt8.max), step.slot != .none {
+            isSimple = false
+            if step.slot == .sibling {
+                isSkippable = false
+                isFixed = false
+            }
+        }
+        switch step.slot {
+        case .none: break
+        case .nameInStrings:
+            plan.name = field
+            plan.flags.insert(.nameInStrings)
+        case .type: plan.type = field
+        case .memberLocation: plan.place = field
+        case .dataBitOffset:
+            plan.place = field
+            plan.flags.insert(.placeInBits)
+        case .bitSize: plan.bitSize = field
+        case .size: plan.value = field
+        case .value:
+            if plan.role == .enumerator { plan.value = field }
+        case .sibling: plan.sibling = field
+        default:
+            isSimple = false
+            note(step.slot, &plan)
+        }
+        size += Int(step.width)
+    }
+
+    private func note(_ slot: DecodeStep.Slot, _ plan: inout AbbreviationPlan) {
+        if slot == .location { plan.flags.insert(.hasLocation) }
+        if slot == .origin || slot == .originElsewhere { plan.flags.insert(.hasOrigin) }
+    }
+
+    /// Sets what has been found out.
+    func finish(_ plan: inout AbbreviationPlan) {
+        guard size <= Int(UInt16.max) else { return }
+        plan.fixedSize = UInt16(size)
+        if isFixed {
+            plan.flags.insert(.isFixed)
+            if isSimple { plan.flags.insert(.isSimple) }
+        } else if isSkippable, plan.runCount < UInt16.max {
+            plan.flags.insert(.isSkippable)
+        }
+    }
+}

@@ -1,0 +1,181 @@
+import BTF
+
+/// Writes a pool's types, and the functions and variables that were found, as BTF.
+struct BTFEmitter {
+    private var builder: BTFBuilder
+    private let features: DWARFConverter.Features
+    /// For each record of the pool, the id of its type.
+    private var ids: [UInt32] = []
+    private var names: [UInt32] = []
+
+    init(byteOrder: ByteOrder, features: DWARFConverter.Features) {
+        builder = BTFBuilder(byteOrder: byteOrder)
+        self.features = features
+    }
+
+    /// Writes everything.
+    ///
+    /// - Parameters:
+    ///   - pool: the types.
+    ///   - bindings: for each record, the record to write in its place: itself, the definition that a nominal record
+    ///     stands for, or 0 for a record that is not written.
+    ///   - functions: the functions to write.
+    ///   - variables: the per-CPU variables to write, by address.
+    /// - Returns: the BTF, its types in the pool's order.
+    /// - Throws: `BTFError` when the types cannot be written.
+    mutating func emit(
+        _ pool: TypePool,
+        _ bindings: [TypePool.NodeID],
+        _ functions: [FoundFunction],
+        _ variables: [PlacedVariable]
+    ) throws(BTFError) -> BTF {
+        for name in 0..<pool.names.count {
+            names.append(builder.intern(bytes: pool.names.bytes(of: UInt32(name))).rawValue)
+        }
+        let indexType = assignIDs(pool, bindings)
+        for node in 1..<max(pool.nodes.count, 1) where bindings[node] == UInt32(node) {
+            builder.add(type(pool, pool.nodes[node], indexType))
+        }
+        if indexType.rawValue >= builder.nextID.rawValue {
+            let name = builder.intern("__ARRAY_SIZE_TYPE__")
+            builder.add(.int(.init(name: name, size: 4, encoding: [], bits: 32)))
+        }
+        for function in functions {
+            let name = StringOffset(rawValue: names[Int(function.name)])
+            // pahole gives every function static linkage, and consumers expect nothing else.
+            builder.add(.function(.init(name: name, prototype: id(function.prototype), linkage: .static)))
+        }
+        addDataSection(variables)
+        return try builder.build()
+    }
+
+    /// Numbers the records that are written.
+    ///
+    /// - Returns: the id of the type that arrays are indexed by, which is the last one when it has to be made up.
+    private mutating func assignIDs(
+        _ pool: TypePool,
+        _ bindings: [TypePool.NodeID]
+    ) -> TypeID {
+        ids = [UInt32](repeating: 0, count: pool.nodes.count)
+        var next: UInt32 = 1
+        var int: UInt32 = 0
+        for node in 1..<max(pool.nodes.count, 1) where bindings[node] == UInt32(node) {
+            ids[node] = next
+            let record = pool.nodes[node]
+            if int == 0, record.shape == .int, record.size == 4, record.detail == 1,
+                pool.names.fingerprint(record.name) == Fingerprint(of: "int")
+            {
+                int = next
+            }
+            next += 1
+        }
+        for node in 1..<max(pool.nodes.count, 1) where bindings[node] != UInt32(node) && bindings[node] != 0 {
+            ids[node] = ids[Int(bindings[node])]
+        }
+        return TypeID(int == 0 ? next : int)
+    }
+
+    private func id(_ node: TypePool.NodeID) -> TypeID { TypeID(ids[Int(node)]) }
+
+    /// A record as a type.
+    private func type(_ pool: TypePool, _ node: TypePool.Node, _ indexType: TypeID) -> BTFType {
+        let name = StringOffset(rawValue: names[Int(node.name)])
+        switch node.shape {
+        case .int: return integer(name, node)
+        case .float:
+            guard features.contains(.float), [2, 4, 8, 12, 16].contains(node.size) else { return integer(name, node) }
+            return .float(name: name, size: UInt32(node.size))
+        case .pointer: return .pointer(id(node.target))
+        case .array:
+            return .array(.init(element: id(node.target), index: indexType, count: UInt32(clamping: node.size)))
+        case .structure, .union: return composite(pool, node, name)
+        case .enumeration: return enumeration(pool, node, name)
+        case .typedef: return .typedef(name: name, id(node.target))
+        case .const: return .const(id(node.target))
+        case .volatile: return .volatile(id(node.target))
+        case .restrict: return .restrict(id(node.target))
+        case .prototype:
+            var parameters: [BTFType.Parameter] = []
+            parameters.reserveCapacity(Int(node.partCount))
+            for index in 0..<Int(node.partCount) {
+                let part = pool.parts[Int(node.firstPart) + index]
+                parameters.append(.init(name: StringOffset(rawValue: names[Int(part.name)]), type: id(part.type)))
+            }
+            return .functionPrototype(.init(result: id(node.target), parameters: parameters))
+        case .nominal:
+            // A name that no unit defines.
+            if node.detail == TypePool.Shape.enumeration.rawValue {
+                return .enumeration(.init(name: name, size: 4, isSigned: false, is64Bit: false, enumerators: []))
+            }
+            return .forward(name: name, isUnion: node.detail == TypePool.Shape.union.rawValue)
+        }
+    }
+
+    private func integer(_ name: StringOffset, _ node: TypePool.Node) -> BTFType {
+        // BTF's integers have 1, 2, 4, 8 or 16 bytes.
+        var size: UInt64 = 1
+        while size < node.size, size < 16 { size *= 2 }
+        let encoding = BTFType.Integer.Encoding(rawValue: node.shape == .float ? 0 : node.detail)
+        let bits = UInt8(clamping: min(node.size, 16) * 8)
+        return .int(.init(name: name, size: UInt32(size), encoding: encoding, bits: bits))
+    }
+
+    private func composite(_ pool: TypePool, _ node: TypePool.Node, _ name: StringOffset) -> BTFType {
+        var members: [BTFType.Member] = []
+        members.reserveCapacity(Int(node.partCount))
+        for index in 0..<Int(node.partCount) {
+            let part = pool.parts[Int(node.firstPart) + index]
+            members.append(
+                .init(
+                    name: StringOffset(rawValue: names[Int(part.name)]),
+                    type: id(part.type),
+                    bitOffset: UInt32(clamping: part.value),
+                    bitfieldSize: UInt8(clamping: part.bitSize)
+                )
+            )
+        }
+        let size = UInt32(clamping: node.size)
+        return .composite(.init(isUnion: node.shape == .union, name: name, size: size, members: members))
+    }
+
+    private func enumeration(_ pool: TypePool, _ node: TypePool.Node, _ name: StringOffset) -> BTFType {
+        var enumerators: [BTFType.Enumerator] = []
+        enumerators.reserveCapacity(Int(node.partCount))
+        for index in 0..<Int(node.partCount) {
+            let part = pool.parts[Int(node.firstPart) + index]
+            let value = Int64(bitPattern: part.value)
+            enumerators.append(.init(name: StringOffset(rawValue: names[Int(part.name)]), value: value))
+        }
+        return .enumeration(
+            .init(
+                name: name,
+                size: UInt32(clamping: node.size),
+                isSigned: node.detail == 1,
+                is64Bit: node.size > 4 && features.contains(.enumeration64),
+                enumerators: enumerators
+            )
+        )
+    }
+
+    /// Adds the per-CPU variables and the section that holds them.
+    private mutating func addDataSection(_ variables: [PlacedVariable]) {
+        guard let last = variables.last else { return }
+        var entries: [BTFType.SectionEntry] = []
+        for variable in variables {
+            let type = builder.add(
+                .variable(
+                    .init(
+                        name: StringOffset(rawValue: names[Int(variable.found.name)]),
+                        type: id(variable.found.type),
+                        linkage: variable.found.isExternal ? .global : .static
+                    )
+                )
+            )
+            let offset = UInt32(clamping: variable.found.address)
+            entries.append(.init(variable: type, offset: offset, size: variable.size))
+        }
+        let size = UInt32(clamping: last.found.address + UInt64(last.size))
+        let name = builder.intern(SymbolIndex.perCPUSection)
+        builder.add(.dataSection(.init(name: name, size: size, entries: entries)))
+    }
+}

@@ -1,0 +1,73 @@
+public import BTF
+public import ELF
+
+/// Converts the debug information of a kernel to BTF, as pahole does it: all C types of all compilation units, each
+/// once, with forward declarations resolved; functions with their prototypes; per-CPU variables with their section.
+public struct DWARFConverter: Sendable {
+    /// Kinds of BTF that old consumers do not understand.
+    public struct Features: OptionSet, Hashable, Sendable {
+        /// The set's bits.
+        public let rawValue: UInt32
+        /// Makes a set from its bits.
+        public init(rawValue: UInt32) { self.rawValue = rawValue }
+        /// Floating point numbers are FLOAT; without it they are INT, as pahole wrote them before 1.21.
+        public static let float = Features(rawValue: 1)
+        /// Enumerations with values over 32 bits are ENUM64; without it they are ENUM, and their values are cut.
+        public static let enumeration64 = Features(rawValue: 2)
+        /// All of them.
+        public static let all: Features = [.float, .enumeration64]
+    }
+
+    /// How a conversion is to be done.
+    public struct Options: Hashable, Sendable {
+        /// How many threads to use. The result does not depend on it.
+        public var threads: Int
+        /// The kinds that may appear.
+        public var features: Features
+        /// How many bytes a compressed debug section may have when it is decompressed.
+        public var sectionSizeLimit: Int
+
+        /// Sets out how a conversion is to be done.
+        ///
+        /// - Parameters:
+        ///   - threads: how many threads to use, at least 1.
+        ///   - features: the kinds that may appear.
+        ///   - sectionSizeLimit: how many bytes a compressed debug section may have when it is decompressed.
+        public init(threads: Int = 1, features: Features = .all, sectionSizeLimit: Int = 4 << 30) {
+            self.threads = max(threads, 1)
+            self.features = features
+            self.sectionSizeLimit = sectionSizeLimit
+        }
+    }
+
+    /// How conversions are done.
+    public var options: Options
+
+    /// Makes a converter.
+    ///
+    /// - Parameter options: how conversions are to be done.
+    public init(options: Options = Options()) { self.options = options }
+
+    /// Converts a file's DWARF.
+    ///
+    /// - Parameter elf: a vmlinux, or another linked file.
+    /// - Returns: the BTF in canonical form, and what was read and left out.
+    /// - Throws: `DWARFError` naming section and offset when the DWARF is damaged, and when there is none.
+    public func convert(_ elf: ELFFile) throws(DWARFError) -> (btf: BTF, report: ConversionReport) {
+        let sections = try DebugSections(elf, limit: options.sectionSizeLimit)
+        let symbols = try SymbolIndex(elf)
+        let gathered = try UnitGathering(sections, symbols, threads: options.threads).gather()
+        let emission = Emission(gathered, symbols)
+        var emitter = BTFEmitter(
+            byteOrder: elf.header.byteOrder == .little ? .littleEndian : .bigEndian,
+            features: options.features
+        )
+        do throws(BTFError) {
+            let btf = try emitter.emit(gathered.pool, emission.bindings, emission.functions, emission.variables)
+            let report = ConversionReport(gathered, emission, types: btf.typeCount)
+            return (try btf.canonicalized(), report)
+        } catch {
+            throw DWARFError(.notExpressible, file: elf.name, reason: "its types are no BTF: \(error)")
+        }
+    }
+}

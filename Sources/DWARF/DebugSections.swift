@@ -1,0 +1,103 @@
+import ELF
+
+/// The debug sections of a file, decompressed and mapped, each followed by bytes that may be read over.
+struct DebugSections: Sendable {
+    let file: String
+    let byteOrder: ELFHeader.ByteOrder
+    let info: Section
+    let abbreviations: Section
+    let strings: Section
+    let lineStrings: Section
+    let stringOffsets: Section
+    let addresses: Section
+
+    /// One section, at home in a mapping that goes on behind it.
+    struct Section: Sendable {
+        /// The section and at least `padding` bytes behind it.
+        private let padded: MappedRange
+        let count: Int
+
+        static let padding = 16
+
+        init(_ range: MappedRange) throws(ELFError) {
+            count = range.count
+            let end = range.bounds.upperBound + Section.padding
+            if end <= range.file.count {
+                padded = MappedRange(file: range.file, bounds: range.bounds.lowerBound..<end)
+                return
+            }
+            let copy = try MappedFile(name: range.file.name, count: count + Section.padding) { target in
+                range.withBytes { target.copyMemory(from: $0) }
+            }
+            padded = copy.whole
+        }
+
+        /// A reader, to be used only while this section lives.
+        func reader(_ byteOrder: ELFHeader.ByteOrder) -> Bytes? {
+            padded.withBytes { bytes in
+                bytes.baseAddress.map { Bytes($0, count: count, byteOrder: byteOrder) }
+            }
+        }
+
+        /// Tells the kernel that a part of the section is done with.
+        func discard(_ part: Range<Int>) { padded.discard(part) }
+    }
+
+    /// The readers of all sections, for one thread.
+    struct Readers {
+        let info: Bytes
+        let abbreviations: Bytes
+        let strings: Bytes
+        let lineStrings: Bytes
+        let stringOffsets: Bytes
+        let addresses: Bytes
+    }
+
+    /// Maps the debug sections of a file; those that it has not are empty.
+    ///
+    /// - Parameters:
+    ///   - elf: the file.
+    ///   - limit: how many bytes a compressed section may have when it is decompressed.
+    /// - Throws: `DWARFError` when there is no .debug_info, or a section cannot be read.
+    init(_ elf: ELFFile, limit: Int) throws(DWARFError) {
+        func map(_ name: String) throws(DWARFError) -> Section {
+            do throws(ELFError) {
+                guard let section = elf.debugSection(named: name) else {
+                    return try Section(MappedRange(file: elf.file, bounds: 0..<0))
+                }
+                return try Section(try elf.contents(of: section, limit: limit))
+            } catch {
+                throw DWARFError(.badFile, file: elf.name, section: name, offset: error.offset, reason: error.reason)
+            }
+        }
+        file = elf.name
+        byteOrder = elf.header.byteOrder
+        info = try map(".debug_info")
+        guard info.count > 0 else {
+            throw DWARFError(.noDebugInfo, file: elf.name, reason: "has no .debug_info section")
+        }
+        abbreviations = try map(".debug_abbrev")
+        strings = try map(".debug_str")
+        lineStrings = try map(".debug_line_str")
+        stringOffsets = try map(".debug_str_offsets")
+        addresses = try map(".debug_addr")
+    }
+
+    /// Readers of all sections, to be used only while this value lives.
+    func readers() throws(DWARFError) -> Readers {
+        func reader(_ section: Section) throws(DWARFError) -> Bytes {
+            guard let reader = section.reader(byteOrder) else {
+                throw DWARFError(.badFile, file: file, reason: "has sections that are not mapped")
+            }
+            return reader
+        }
+        return Readers(
+            info: try reader(info),
+            abbreviations: try reader(abbreviations),
+            strings: try reader(strings),
+            lineStrings: try reader(lineStrings),
+            stringOffsets: try reader(stringOffsets),
+            addresses: try reader(addresses)
+        )
+    }
+}

@@ -1,0 +1,62 @@
+/// An open-addressing table from fingerprints to numbers above zero, with a count of how often each was met.
+struct FingerprintTable: Sendable {
+    struct Slot: BitwiseCopyable, Sendable {
+        var key: Fingerprint
+        /// 0 for a free slot.
+        var value: UInt32
+        var uses: UInt32
+    }
+
+    private var slots: [Slot]
+    private var mask: Int
+    private(set) var count = 0
+
+    /// Makes an empty table.
+    ///
+    /// - Parameter capacity: how many slots to start with, a power of two.
+    init(capacity: Int = 1 << 12) {
+        slots = [Slot](repeating: Slot(key: Fingerprint(high: 0, low: 0), value: 0, uses: 0), count: capacity)
+        mask = capacity - 1
+    }
+
+    /// The slot that holds a key, or the free one where it belongs.
+    @inline(__always)
+    private func slot(for key: Fingerprint) -> Int {
+        var index = Int(truncatingIfNeeded: key.low) & mask
+        while slots[index].value != 0, slots[index].key != key { index = (index &+ 1) & mask }
+        return index
+    }
+
+    /// The number for a key, or 0.
+    @inline(__always)
+    func value(for key: Fingerprint) -> UInt32 { slots[slot(for: key)].value }
+
+    /// The number for a key, or 0; counts a use where there is one.
+    @inline(__always)
+    mutating func use(_ key: Fingerprint) -> UInt32 {
+        let index = slot(for: key)
+        slots[index].uses &+= 1
+        return slots[index].value
+    }
+
+    /// Adds a key that is not in the table.
+    mutating func insert(_ key: Fingerprint, _ value: UInt32) {
+        precondition(value != 0)
+        slots[slot(for: key)] = Slot(key: key, value: value, uses: 0)
+        count += 1
+        if count * 2 > slots.count { grow() }
+    }
+
+    /// Calls `body` with each slot that holds a number.
+    func forEach(_ body: (Slot) -> Void) {
+        for slot in slots where slot.value != 0 { body(slot) }
+    }
+
+    @inline(never)
+    private mutating func grow() {
+        var larger = FingerprintTable(capacity: slots.count * 2)
+        for old in slots where old.value != 0 { larger.slots[larger.slot(for: old.key)] = old }
+        larger.count = count
+        self = larger
+    }
+}

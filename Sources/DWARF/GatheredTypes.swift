@@ -1,0 +1,120 @@
+/// What one thread has found.
+struct FoundTypes: Sendable {
+    var pool = TypePool()
+    var functions: [FoundFunction] = []
+    var variables: [FoundVariable] = []
+    var counts = UnitCounts()
+    /// Definitions and declarations of structs, unions and enumerations with names, unit by unit.
+    var unitTypes: [TypePool.NodeID] = []
+    /// Each unit's number, and where its types end in `unitTypes`.
+    var unitEnds: [(unit: Int, end: Int)] = []
+}
+
+extension UnitReader {
+    /// Notes that a unit has been read.
+    mutating func closeUnit(_ number: Int) { unitEnds.append((number, unitTypes.count)) }
+
+    /// What has been found, to be put together with that of other threads.
+    consuming func found() -> FoundTypes {
+        known.forEach { pool.addUses($0.uses, to: $0.value) }
+        knownFunctions.forEach { functions[Int($0.value) - 1].uses = Int32(clamping: $0.uses) }
+        return FoundTypes(
+            pool: pool,
+            functions: functions,
+            variables: variables,
+            counts: counts,
+            unitTypes: unitTypes,
+            unitEnds: unitEnds
+        )
+    }
+}
+
+/// What all threads have found.
+struct GatheredTypes: Sendable {
+    private(set) var pool = TypePool()
+    private(set) var functions: [FoundFunction] = []
+    private(set) var variables: [FoundVariable] = []
+    private(set) var counts = UnitCounts()
+    /// How many names of structs, unions and enumerations have several definitions.
+    var conflictedNames = 0
+    private var unitTypes: [TypePool.NodeID] = []
+    private var unitRanges: [Int: Range<Int>] = [:]
+
+    /// Adds what a thread has found.
+    mutating func add(_ found: FoundTypes) {
+        counts.add(found.counts)
+        if pool.nodes.count == 1 {
+            pool = found.pool
+            functions = found.functions
+            variables = found.variables
+            addUnits(found, nil)
+            return
+        }
+        let mapping = pool.merge(found.pool)
+        for var function in found.functions {
+            function.name = mapping.names[Int(function.name)]
+            function.prototype = mapping.nodes[Int(function.prototype)]
+            functions.append(function)
+        }
+        for var variable in found.variables {
+            variable.name = mapping.names[Int(variable.name)]
+            variable.type = mapping.nodes[Int(variable.type)]
+            variables.append(variable)
+        }
+        addUnits(found, mapping.nodes)
+    }
+
+    /// Takes back what a reading of some units has found: the same units were read into this before.
+    mutating func remove(_ found: FoundTypes) {
+        var uses = [UInt32](repeating: 0, count: found.pool.nodes.count)
+        for index in uses.indices { uses[index] = found.pool.nodes[index].uses }
+        let mapping = pool.merge(found.pool)
+        // Merging has added the uses once more.
+        for (index, count) in uses.enumerated() { pool.removeUses(count &* 2, from: mapping.nodes[index]) }
+        for var function in found.functions {
+            function.name = mapping.names[Int(function.name)]
+            function.prototype = mapping.nodes[Int(function.prototype)]
+            function.uses = -function.uses
+            functions.append(function)
+        }
+        for var variable in found.variables {
+            variable.name = mapping.names[Int(variable.name)]
+            variable.type = mapping.nodes[Int(variable.type)]
+            variable.uses = -variable.uses
+            variables.append(variable)
+        }
+    }
+
+    private mutating func addUnits(_ found: FoundTypes, _ mapping: [TypePool.NodeID]?) {
+        var start = 0
+        for (unit, end) in found.unitEnds {
+            let first = unitTypes.count
+            for index in start..<end {
+                unitTypes.append(mapping?[Int(found.unitTypes[index])] ?? found.unitTypes[index])
+            }
+            unitRanges[unit] = first..<unitTypes.count
+            start = end
+        }
+    }
+
+    /// Calls `body` with each unit's number and its definitions and declarations of named types.
+    func forEachUnit(_ body: (Int, ArraySlice<TypePool.NodeID>) -> Void) {
+        for (unit, range) in unitRanges { body(unit, unitTypes[range]) }
+    }
+
+    /// The definitions of each name, by its nominal record.
+    func definitions() -> [[TypePool.NodeID]] {
+        var definitions = [[TypePool.NodeID]](repeating: [], count: pool.nodes.count)
+        for (index, node) in pool.nodes.enumerated() where node.isDefinition && node.uses > 0 {
+            definitions[Int(node.target)].append(UInt32(index))
+        }
+        return definitions
+    }
+}
+
+extension TypePool.Node {
+    /// Whether the record defines a name.
+    var isDefinition: Bool {
+        target != 0 && (shape == .structure || shape == .union || shape == .enumeration)
+    }
+}

@@ -1,0 +1,138 @@
+/// The different types that have been met, as flat records that refer to each other by number.
+///
+/// A type is added after all types that it refers to, because a reference to a struct, union or enumeration with a name
+/// is a reference to its name only (a `nominal` record); which definition the name stands for is settled at the end.
+/// So records are hashed bottom-up and equal ones share a number.
+struct TypePool: Sendable {
+    /// What a record describes.
+    enum Shape: UInt8, Sendable {
+        case int
+        case float
+        case pointer
+        case array
+        case structure
+        case union
+        case enumeration
+        case typedef
+        case const
+        case volatile
+        case restrict
+        case prototype
+        /// The name of a struct, union or enumeration; `detail` is that shape's number, and `size` tells apart types of
+        /// one name that reach different definitions of another (0 as a rule).
+        case nominal
+    }
+
+    /// The number of a record; 0 is void.
+    typealias NodeID = UInt32
+
+    struct Node: BitwiseCopyable, Sendable {
+        var shape: Shape
+        /// An integer's encoding, an enumeration's signedness, the shape that a nominal record names.
+        var detail: UInt8 = 0
+        var name: UInt32 = 0
+        /// The one type that the record refers to, the result of a prototype; for a definition, its nominal record.
+        var target: NodeID = 0
+        /// The size in bytes; an array's number of elements.
+        var size: UInt64 = 0
+        var firstPart: UInt32 = 0
+        var partCount: UInt32 = 0
+        /// How often the type was met.
+        var uses: UInt32 = 0
+        var fingerprint = Fingerprint(high: 0, low: 0)
+    }
+
+    /// A member, an enumerator or a parameter.
+    struct Part: BitwiseCopyable, Sendable {
+        var name: UInt32
+        var type: NodeID
+        /// A member's offset in bits, an enumerator's value.
+        var value: UInt64
+        /// A bitfield's size, or 0.
+        var bitSize: UInt32
+    }
+
+    private(set) var nodes: [Node] = []
+    private(set) var parts: [Part] = []
+    private(set) var names = NamePool()
+    private var known = FingerprintTable()
+
+    init() {
+        // Number 0 is void.
+        nodes.append(Node(shape: .int, fingerprint: TypePool.void))
+    }
+
+    /// What stands for void in the hash of whatever refers to it.
+    static let void = Fingerprint(seed: 0x766f_6964)
+
+    /// Where the first part of the record that is added next will be.
+    var nextPart: UInt32 { UInt32(parts.count) }
+
+    /// Adds a part of the record that is added next.
+    mutating func append(_ part: Part) { parts.append(part) }
+
+    /// Gives a string its number; 0 is the empty string.
+    mutating func intern(_ bytes: Bytes, _ offset: Int, _ length: Int) -> UInt32 {
+        names.intern(bytes.slice(offset, length), bytes.fingerprint(offset, length))
+    }
+
+    /// Adds a record whose parts, if any, were appended last; an equal one that is there already is returned instead.
+    mutating func add(_ record: Node) -> NodeID {
+        var node = record
+        var hash = Fingerprint(seed: UInt64(node.shape.rawValue) << 8 | UInt64(node.detail))
+        hash.mix(names.fingerprint(node.name))
+        hash.mix(node.size, UInt64(node.partCount))
+        hash.mix(nodes[Int(node.target)].fingerprint)
+        for index in Int(node.firstPart)..<Int(node.firstPart + node.partCount) {
+            let part = parts[index]
+            hash.mix(names.fingerprint(part.name))
+            hash.mix(part.value, UInt64(part.bitSize))
+            hash.mix(nodes[Int(part.type)].fingerprint)
+        }
+        let existing = known.value(for: hash)
+        if existing != 0 {
+            if node.partCount > 0 { parts.removeSubrange(Int(node.firstPart)...) }
+            return existing
+        }
+        node.fingerprint = hash
+        let id = NodeID(nodes.count)
+        nodes.append(node)
+        known.insert(hash, id)
+        return id
+    }
+
+    /// Counts more meetings of a type.
+    mutating func addUses(_ count: UInt32, to node: NodeID) { nodes[Int(node)].uses &+= count }
+
+    /// Adds all records of another pool.
+    ///
+    /// - Parameter other: the other pool.
+    /// - Returns: for each of the other's types, its number here; and the same for names.
+    mutating func merge(_ other: TypePool) -> (nodes: [NodeID], names: [UInt32]) {
+        var mapping: [NodeID] = [0]
+        mapping.reserveCapacity(other.nodes.count)
+        let nameMapping = (0..<other.names.count).map { names.intern(from: other.names, UInt32($0)) }
+        for original in other.nodes.dropFirst() {
+            var node = original
+            let first = nextPart
+            for part in Int(node.firstPart)..<Int(node.firstPart + node.partCount) {
+                var copy = other.parts[part]
+                copy.name = nameMapping[Int(copy.name)]
+                copy.type = mapping[Int(copy.type)]
+                parts.append(copy)
+            }
+            let uses = node.uses
+            node.uses = 0
+            node.firstPart = first
+            node.name = nameMapping[Int(node.name)]
+            node.target = mapping[Int(node.target)]
+            let id = add(node)
+            nodes[Int(id)].uses &+= uses
+            mapping.append(id)
+        }
+        return (mapping, nameMapping)
+    }
+
+    /// Takes back meetings of a type.
+    mutating func removeUses(_ count: UInt32, from node: NodeID) { nodes[Int(node)].uses &-= count }
+}

@@ -1,0 +1,94 @@
+import Dispatch
+import Synchronization
+
+/// Reads all units of a file, on one thread or several, into one pool.
+struct UnitGathering {
+    private let sections: DebugSections
+    private let symbols: SymbolIndex
+    private let threads: Int
+
+    init(_ sections: DebugSections, _ symbols: SymbolIndex, threads: Int) {
+        self.sections = sections
+        self.symbols = symbols
+        self.threads = threads
+    }
+
+    /// Reads all units.
+    ///
+    /// Which thread reads which unit is left to chance; what comes out depends on the units alone, because what the
+    /// threads have found is put together by content.
+    func gather() throws(DWARFError) -> GatheredTypes {
+        let units = try unitHeaders()
+        var gathered = try gather(units)
+        try report { () throws(Fault) in
+            var resolver = ConflictResolver(sections, symbols, units)
+            try resolver?.resolve(&gathered)
+        }
+        return gathered
+    }
+
+    private func gather(_ units: [UnitHeader]) throws(DWARFError) -> GatheredTypes {
+        let workers = min(threads, max(units.count, 1))
+        if workers == 1 {
+            var gathered = GatheredTypes()
+            let next = Atomic(0)
+            gathered.add(try report { () throws(Fault) in try read(units, next) })
+            return gathered
+        }
+        let next = Atomic(0)
+        let shared = Mutex(GatheredTypes())
+        let failure = Mutex<DWARFError?>(nil)
+        DispatchQueue.concurrentPerform(iterations: workers) { _ in
+            do throws(DWARFError) {
+                let found = try report { () throws(Fault) in try read(units, next) }
+                shared.withLock { $0.add(found) }
+            } catch {
+                next.store(units.count, ordering: .relaxed)
+                failure.withLock { first in
+                    if (first?.offset ?? .max) > (error.offset ?? 0) { first = error }
+                }
+            }
+        }
+        if let failure = failure.withLock({ $0 }) { throw failure }
+        return shared.withLock { $0 }
+    }
+
+    /// Every unit's header, in file order.
+    private func unitHeaders() throws(DWARFError) -> [UnitHeader] {
+        let info = try sections.readers().info
+        return try report { () throws(Fault) in
+            var units: [UnitHeader] = []
+            var at = 0
+            while at < info.count {
+                let unit = try UnitHeader(info, at: at)
+                units.append(unit)
+                at = unit.end
+            }
+            return units
+        }
+    }
+
+    /// Reads units until there is none left.
+    private func read(_ units: [UnitHeader], _ next: borrowing Atomic<Int>) throws(Fault) -> FoundTypes {
+        guard let readers = try? sections.readers(), let first = units.first else { return FoundTypes() }
+        var reader = UnitReader(readers, symbols, first: first)
+        while true {
+            let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+            guard index < units.count else { break }
+            let unit = units[index]
+            try reader.read(unit)
+            reader.closeUnit(index)
+            // Whole pages only would leave one or two of every unit behind; a page too many just comes back.
+            sections.info.discard(unit.start - 4096..<unit.end + 4096)
+        }
+        return reader.found()
+    }
+
+    private func report<Result>(_ body: () throws(Fault) -> Result) throws(DWARFError) -> Result {
+        do throws(Fault) {
+            return try body()
+        } catch {
+            throw error.error(in: sections.file)
+        }
+    }
+}

@@ -1,0 +1,83 @@
+/// The header of a unit in .debug_info (DWARF 5, section 7.5.1; DWARF 2 to 4 lack the unit type).
+struct UnitHeader: BitwiseCopyable {
+    /// DW_UT_*: what a unit is for.
+    enum Kind: UInt8 {
+        case compile = 1
+        case type = 2
+        case partial = 3
+        case skeleton = 4
+        case splitCompile = 5
+        case splitType = 6
+    }
+
+    /// Where the unit starts in the section; references inside it count from here.
+    let start: Int
+    /// Where its first entry starts.
+    let entries: Int
+    /// Where the next unit starts.
+    let end: Int
+    let version: UInt8
+    let kind: Kind
+    /// 4 or 8.
+    let addressSize: UInt8
+    /// 4 in 32-bit DWARF, 8 in 64-bit DWARF.
+    let offsetSize: UInt8
+    /// Where the unit's table is in .debug_abbrev.
+    let abbreviations: Int
+
+    /// The largest unit that is read: offsets inside it then fit 30 bits.
+    static let sizeLimit = 1 << 30
+
+    /// Reads the header at an offset of .debug_info.
+    init(_ info: Bytes, at start: Int) throws(Fault) {
+        var at = start
+        func take(_ width: UInt8) throws(Fault) -> UInt64 {
+            guard info.count - at >= Int(width) else { throw Fault(.truncated, at: at) }
+            let value = info.number(at, width: width)
+            at += Int(width)
+            return value
+        }
+        var length = try take(4)
+        var offsetSize: UInt8 = 4
+        if length == 0xffff_ffff {
+            length = try take(8)
+            offsetSize = 8
+        }
+        guard length <= UInt64(info.count - at) else { throw Fault(.badUnitLength, at: start) }
+        self.start = start
+        self.offsetSize = offsetSize
+        end = at + Int(length)
+        guard end - start <= UnitHeader.sizeLimit else { throw Fault(.unitTooLarge, at: start) }
+        let version = try take(2)
+        guard (2...5).contains(version) else { throw Fault(.version(version), at: at - 2) }
+        self.version = UInt8(version)
+        var abbreviations: UInt64 = 0
+        var addressSize: UInt64 = 0
+        if version >= 5 {
+            let number = try take(1)
+            guard let kind = Kind(rawValue: UInt8(number)) else { throw Fault(.unitKind(number), at: at - 1) }
+            self.kind = kind
+            addressSize = try take(1)
+            abbreviations = try take(offsetSize)
+            switch kind {
+            case .skeleton, .splitCompile: _ = try take(8)
+            case .type, .splitType:
+                _ = try take(8)
+                _ = try take(offsetSize)
+            case .compile, .partial: break
+            }
+        } else {
+            kind = .compile
+            abbreviations = try take(offsetSize)
+            addressSize = try take(1)
+        }
+        guard addressSize == 4 || addressSize == 8 else { throw Fault(.addressSize(addressSize), at: start) }
+        self.addressSize = UInt8(addressSize)
+        guard let offset = Int(exactly: abbreviations) else {
+            throw Fault(.abbreviationOffset(abbreviations), at: start)
+        }
+        self.abbreviations = offset
+        guard at <= end else { throw Fault(.badUnitLength, at: start) }
+        entries = at
+    }
+}

@@ -1,0 +1,177 @@
+// Structs, unions and enumerations: an entry with one child per member or enumerator.
+
+extension UnitReader {
+    /// Reads a struct or union and its members; types nested in it are left for later.
+    mutating func readComposite(
+        _ plan: AbbreviationPlan,
+        entry: Int,
+        _ at: inout Int,
+        depth: Int
+    ) throws(Fault) {
+        let header = try readHeader(plan, &at)
+        var hash = Fingerprint(seed: UInt64(plan.role.rawValue))
+        begin(plan.role, at: entry, hash)
+        let index = entries.count &- 1
+        describe(index, header)
+        guard plan.flags.contains(.hasChildren) else {
+            hash.mix(header.nameKey, header.size)
+            entries[index].local = hash
+            return
+        }
+        hash.mix(header.nameKey, header.size)
+
+        let info = sections.info
+        let end = unit.end
+        while true {
+            let child = at
+            let code = try info.uleb(&at, end: end)
+            if code == 0 { break }
+            let plan = abbreviations.plan(code)
+            switch plan.role {
+            case .missing: throw Fault(.abbreviationCode(code), at: child)
+            case .member:
+                if plan.flags.contains(.isSimple), !plan.flags.contains(.hasChildren) {
+                    let key = try simpleNameKey(plan, &at)
+                    let body = at
+                    at &+= Int(plan.fixedSize)
+                    guard at <= end else { throw Fault(.truncated, at: body) }
+                    var place = info.number(body &+ Int(plan.place.at), width: plan.place.width)
+                    if !plan.flags.contains(.placeInBits) { place = place &<< 3 }
+                    let bits = info.number(body &+ Int(plan.bitSize.at), width: plan.bitSize.width)
+                    let type = info.number(body &+ Int(plan.type.at), width: plan.type.width)
+                    hash.mix(key, place ^ bits &<< 56)
+                    references.append(UInt32(truncatingIfNeeded: min(type, 0xffff_ffff)))
+                } else {
+                    try readMember(plan, &at, &hash)
+                }
+            case .structure, .union, .enumeration, .array, .subroutine, .pointer, .const, .volatile, .restrict,
+                .typedef, .alias, .base, .void:
+                pending.append((child, depth + 1))
+                try skipEntry(plan, &at)
+            default: try skipEntry(plan, &at)
+            }
+        }
+        entries[index].referenceCount = UInt32(references.count) &- entries[index].firstReference
+        entries[index].local = hash
+    }
+
+    /// Takes in a member that the fast way cannot read.
+    private mutating func readMember(
+        _ plan: AbbreviationPlan,
+        _ at: inout Int,
+        _ hash: inout Fingerprint
+    ) throws(Fault) {
+        let start = at
+        try decode(plan, &at)
+        if plan.flags.contains(.hasChildren) {
+            at = start
+            try skipEntry(plan, &at)
+        }
+        guard !values.isStaticMember else { return }
+        let key = try nameKey(values.name, at: start)
+        // An old-style bit offset needs the storage unit's size; what it comes to is worked out for new types only.
+        if let bitOffset = values[.bitOffset] {
+            hash.mix(key, try memberLocation() &<< 3 ^ (values[.bitSize] ?? 0) &<< 56)
+            hash.mix(bitOffset, values[.size] ?? 0)
+        } else if let place = values[.dataBitOffset] {
+            hash.mix(key, place ^ (values[.bitSize] ?? 0) &<< 56)
+        } else {
+            hash.mix(key, try memberLocation() &<< 3 ^ (values[.bitSize] ?? 0) &<< 56)
+        }
+        references.append(try localReference(values.type, at: start))
+    }
+
+    /// A member's offset in bytes: a constant, or an expression that adds one (DWARF 2, section 5.6.6).
+    mutating func memberLocation() throws(Fault) -> UInt64 {
+        if let location = values[.memberLocation] { return location }
+        var block = values.memberLocationBlock
+        guard let operation = block.popFirst() else { return 0 }
+        var at = operation + 1
+        switch sections.info.byte(operation) {
+        case 0x23, 0x10: return try sections.info.uleb(&at, end: values.memberLocationBlock.upperBound)
+        default: return 0
+        }
+    }
+
+    /// Reads an enumeration and its enumerators.
+    mutating func readEnumeration(_ plan: AbbreviationPlan, entry: Int, _ at: inout Int) throws(Fault) {
+        let header = try readHeader(plan, &at)
+        var hash = Fingerprint(seed: UInt64(plan.role.rawValue))
+        hash.mix(header.nameKey, header.size)
+        begin(plan.role, at: entry, hash)
+        let index = entries.count &- 1
+        describe(index, header)
+        guard plan.flags.contains(.hasChildren) else { return }
+
+        let info = sections.info
+        let end = unit.end
+        while true {
+            let child = at
+            let code = try info.uleb(&at, end: end)
+            if code == 0 { break }
+            let plan = abbreviations.plan(code)
+            switch plan.role {
+            case .missing: throw Fault(.abbreviationCode(code), at: child)
+            case .enumerator where plan.flags.contains(.isSimple) && !plan.flags.contains(.hasChildren):
+                let key = try simpleNameKey(plan, &at)
+                let body = at
+                at &+= Int(plan.fixedSize)
+                guard at <= end else { throw Fault(.truncated, at: body) }
+                hash.mix(key, info.number(body &+ Int(plan.value.at), width: plan.value.width))
+            case .enumerator:
+                let start = at
+                try decode(plan, &at)
+                if plan.flags.contains(.hasChildren) {
+                    at = start
+                    try skipEntry(plan, &at)
+                }
+                hash.mix(try nameKey(values.name, at: start), values[.value] ?? 0)
+                if values.isValueSigned { hash.mix(1, 1) }
+            default: try skipEntry(plan, &at)
+            }
+        }
+        entries[index].local = hash
+    }
+
+    /// What the entry itself of a struct, union or enumeration says.
+    private struct Header {
+        var nameKey: UInt64 = 0
+        var size: UInt64 = 0
+        var isDeclaration = false
+    }
+
+    /// Reads the entry itself, and moves behind its attributes.
+    private mutating func readHeader(_ plan: AbbreviationPlan, _ at: inout Int) throws(Fault) -> Header {
+        var header = Header()
+        let start = at
+        if plan.flags.contains(.isSimple) {
+            header.nameKey = try simpleNameKey(plan, &at)
+            header.size = sections.info.number(at &+ Int(plan.value.at), width: plan.value.width)
+            header.isDeclaration = plan.flags.contains(.declaration)
+            at &+= Int(plan.fixedSize)
+            guard at <= unit.end else { throw Fault(.truncated, at: start) }
+        } else {
+            try decode(plan, &at)
+            header.nameKey = try nameKey(values.name, at: start)
+            header.size = values[.size] ?? 0
+            header.isDeclaration = values.isDeclaration || plan.flags.contains(.declaration)
+        }
+        return header
+    }
+
+    /// Notes how others refer to a struct, union or enumeration: by name where it has one.
+    private mutating func describe(_ index: Int, _ header: Header) {
+        entries[index].isDeclaration = header.isDeclaration
+        guard header.nameKey != 0 else { return }
+        entries[index].isNominal = true
+        var nominal = Fingerprint(seed: 0x6e6f_6d00 | UInt64(entries[index].role.rawValue))
+        nominal.mix(header.nameKey, 0)
+        directory[index] = nominal
+    }
+}
+
+extension EntryValues {
+    /// Whether this is C++'s static member, which takes no room in the object.
+    @inline(__always)
+    var isStaticMember: Bool { isExternal || isDeclaration }
+}

@@ -1,0 +1,194 @@
+// Functions and per-CPU variables.
+
+extension UnitReader {
+    /// Reads a function as far as its prototype.
+    ///
+    /// - Parameters:
+    ///   - plan: the function's plan.
+    ///   - entry: where its entry starts.
+    ///   - at: where its attributes start; then, where to go on.
+    /// - Returns: whether the function's children are to be walked next: its body may define types.
+    mutating func readSubprogram(
+        _ plan: AbbreviationPlan,
+        entry: Int,
+        _ at: inout Int
+    ) throws(Fault) -> Bool {
+        if plan.flags.contains(.declaration) {
+            try skipEntry(plan, &at)
+            return false
+        }
+        let hasChildren = plan.flags.contains(.hasChildren)
+        let body = at
+        var key: UInt64
+        var type: UInt32 = 0
+        var isExternal = plan.flags.contains(.external)
+        var reference: EntryValues.Reference?
+        if plan.flags.contains(.isSimple) {
+            key = try simpleNameKey(plan, &at)
+            let target = sections.info.number(at &+ Int(plan.type.at), width: plan.type.width)
+            type = UInt32(truncatingIfNeeded: min(target, 0xffff_ffff))
+            at &+= Int(plan.fixedSize)
+            guard at <= unit.end else { throw Fault(.truncated, at: body) }
+        } else {
+            try decode(plan, &at)
+            if values.isDeclaration {
+                at = body
+                try skipEntry(plan, &at)
+                return false
+            }
+            reference = values.type
+            key = try nameKey(values.name, at: body)
+            isExternal = values.isExternal
+        }
+        guard key != 0 else { return hasChildren }
+        guard try isWanted(key, plan, body, isExternal: isExternal) else {
+            counts.functionsUnwanted += 1
+            return hasChildren
+        }
+        if let reference { type = try localReference(reference, at: body) }
+        return try readPrototype(entry: entry, key, type, isExternal: isExternal, hasChildren: hasChildren, &at)
+    }
+
+    /// Reads the parameters of a function that is wanted.
+    private mutating func readPrototype(
+        entry: Int,
+        _ key: UInt64,
+        _ result: UInt32,
+        isExternal: Bool,
+        hasChildren: Bool,
+        _ at: inout Int
+    ) throws(Fault) -> Bool {
+        var hash = Fingerprint(seed: UInt64(AbbreviationPlan.Role.subprogram.rawValue))
+        scratch.removeAll()
+        scratch.append(result)
+        var resume: Int?
+        var hasAllNames = true
+        var isInside = hasChildren
+        var next = at
+        scan: while isInside {
+            let child = next
+            let code = try sections.info.uleb(&next, end: unit.end)
+            if code == 0 {
+                isInside = false
+                break
+            }
+            let plan = abbreviations.plan(code)
+            switch plan.role {
+            case .missing: throw Fault(.abbreviationCode(code), at: child)
+            case .parameter:
+                guard let parameter = try readParameter(plan, &next, named: true) else { continue }
+                if parameter.nameKey == 0 { hasAllNames = false }
+                hash.mix(parameter.nameKey, 1)
+                scratch.append(parameter.type)
+            case .unspecifiedParameters:
+                try skipEntry(plan, &next)
+                hash.mix(0, 2)
+                scratch.append(0)
+            case .variable, .scope, .skip:
+                // Compilers write parameters before anything that the body declares.
+                resume = resume ?? child
+                break scan
+            default:
+                resume = resume ?? child
+                try skipEntry(plan, &next)
+            }
+        }
+        at = resume ?? next
+        guard hasAllNames else {
+            counts.functionsWithoutNames += 1
+            return isInside || resume != nil
+        }
+        begin(.subprogram, at: entry, hash)
+        let index = entries.count &- 1
+        for reference in 0..<scratch.count { references.append(scratch[reference]) }
+        entries[index].referenceCount = UInt32(scratch.count)
+        functionEntries.append(FunctionEntry(entry: UInt32(index), nameKey: key, isExternal: isExternal))
+        return isInside || resume != nil
+    }
+
+    /// Whether a function is one to keep: it is in the symbol table, or external where there is no symbol table.
+    private mutating func isWanted(
+        _ key: UInt64,
+        _ plan: AbbreviationPlan,
+        _ body: Int,
+        isExternal: Bool
+    ) throws(Fault) -> Bool {
+        guard let functions = symbols.functions else { return isExternal }
+        let memo = Fingerprint(high: key, low: key &* 0x9e37_79b9_7f4a_7c15 >> 20)
+        let known = wantedNames.value(for: memo)
+        if known != 0 { return known == 2 }
+        var at = body
+        try decode(plan, &at)
+        let isWanted = functions.value(for: try withName(values.name) { $0.fingerprint($1, $2) }) != 0
+        wantedNames.insert(memo, isWanted ? 2 : 1)
+        return isWanted
+    }
+
+    // MARK: - Variables
+
+    /// Notes a variable if it is a per-CPU one: if the symbol table has a per-CPU symbol of its name at its address.
+    mutating func readVariable(_ plan: AbbreviationPlan, _ at: inout Int) throws(Fault) {
+        let body = at
+        try decode(plan, &at)
+        var name = values.name
+        var type = values.type
+        if plan.flags.contains(.hasChildren) {
+            at = body
+            try skipEntry(plan, &at)
+        }
+        guard !symbols.perCPU.isEmpty, let address = address(in: values.location) else { return }
+        let offset = address &- symbols.perCPUAddress
+        guard let candidates = symbols.perCPU[offset] else { return }
+        let ownName = name
+        var isExternal = values.isExternal || plan.flags.contains(.external)
+        // The definition of a declared variable has the address, its declaration has the name and the type.
+        if let origin = values.origin, origin < UInt64(unit.end - unit.start) {
+            var at = unit.start + Int(origin)
+            let code = try sections.info.uleb(&at, end: unit.end)
+            let plan = abbreviations.plan(code)
+            if plan.role == .variable {
+                try decode(plan, &at)
+                if case .none = name { name = values.name }
+                if case .none = type { type = values.type }
+                isExternal = isExternal || values.isExternal || plan.flags.contains(.external)
+            }
+        }
+        // pahole takes a symbol at the section's start for a variable only if the entry itself has the name: variables
+        // that the linker has dropped have address 0 too.
+        if case .none = ownName, address == 0 { return }
+        guard case .unit(let type) = type else { return }
+        let fingerprint = try withName(name) { $0.fingerprint($1, $2) }
+        guard candidates.contains(where: { $0.name == fingerprint }) else { return }
+        variableEntries.append(
+            VariableEntry(
+                type: UInt32(truncatingIfNeeded: min(type, 0xffff_ffff)),
+                name: try intern(name),
+                address: offset,
+                isExternal: isExternal
+            )
+        )
+    }
+
+    /// The address in an expression that is nothing else: DW_OP_addr, or DW_OP_addrx into .debug_addr.
+    private mutating func address(in location: Range<Int>) -> UInt64? {
+        let info = sections.info
+        let size = Int(unit.addressSize)
+        guard let operation = location.first else { return nil }
+        switch info.byte(operation) {
+        case 0x03 where location.count == 1 + size:
+            return info.number(operation + 1, width: unit.addressSize)
+        case 0xa1:
+            var at = operation + 1
+            guard let index = try? info.uleb(&at, end: location.upperBound), at == location.upperBound else {
+                return nil
+            }
+            let (scaled, overflow) = index.multipliedReportingOverflow(by: UInt64(size))
+            guard !overflow, addressBase <= sections.addresses.count,
+                scaled <= UInt64(sections.addresses.count - addressBase),
+                sections.addresses.count - addressBase - Int(scaled) >= size
+            else { return nil }
+            return sections.addresses.number(addressBase + Int(scaled), width: unit.addressSize)
+        default: return nil
+        }
+    }
+}

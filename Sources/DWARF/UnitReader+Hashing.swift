@@ -1,0 +1,132 @@
+// From a unit's entries to fingerprints, and from unknown fingerprints to the pool.
+
+extension UnitReader {
+    /// Gives every entry of the unit its fingerprint and adds the unknown ones to the pool.
+    mutating func hashAndKeep() throws(Fault) {
+        var index = 0
+        // A reference can bring in one more entry, so the count is asked for each time.
+        while index < entries.count {
+            if entries[index].state == .read { try hash(index, depth: 0) }
+            index += 1
+        }
+        index = 0
+        while index < entries.count {
+            try keep(index)
+            index += 1
+        }
+        try keepFunctions()
+        try keepVariables()
+    }
+
+    /// Hashes an entry after all that it refers to.
+    private mutating func hash(_ index: Int, depth: Int) throws(Fault) {
+        let entry = entries[index]
+        guard depth <= UnitReader.referenceDepthLimit else {
+            throw Fault(.referenceChain, at: unit.start + Int(entry.offset))
+        }
+        entries[index].state = .hashing
+        var hash = entry.local
+        let first = Int(entry.firstReference)
+        for position in first..<first &+ Int(entry.referenceCount) {
+            let offset = references[position]
+            if offset == 0 {
+                hash.mix(TypePool.void)
+                continue
+            }
+            let target = try locate(offset, from: index)
+            var known = directory[target]
+            if known == .zero {
+                guard entries[target].state == .read else {
+                    throw Fault(.typeCycle, at: unit.start + Int(entry.offset))
+                }
+                try self.hash(target, depth: depth &+ 1)
+                known = directory[target]
+            }
+            hash.mix(known)
+        }
+        entries[index].state = .hashed
+        switch entry.role {
+        case .alias:
+            let offset = references[first]
+            directory[index] = offset == 0 ? TypePool.void : directory[try locate(offset, from: index)]
+        case .void: directory[index] = TypePool.void
+        default: if !entry.isNominal { directory[index] = hash }
+        }
+        entries[index].local = hash
+    }
+
+    /// The entry at an offset; one that the walk passed by is read now.
+    @inline(__always)
+    mutating func locate(_ offset: UInt32, from index: Int) throws(Fault) -> Int {
+        if let known = directory.find(offset) { return known }
+        return try readLate(offset, from: index)
+    }
+
+    @inline(never)
+    private mutating func readLate(_ offset: UInt32, from index: Int) throws(Fault) -> Int {
+        let reference = unit.start + Int(entries[index].offset)
+        let position = unit.start + Int(offset)
+        guard position >= unit.entries, position < unit.end, pending.count == 0 else {
+            throw Fault(.badReference(UInt64(offset)), at: reference)
+        }
+        lateEntries += 1
+        guard lateEntries <= UnitReader.lateEntryLimit else { throw Fault(.nesting, at: reference) }
+        try walkOne(at: position, depth: 0)
+        while let next = pending.popLast() { try walkOne(at: next.offset, depth: next.depth) }
+        guard let found = directory.find(offset) else { throw Fault(.badReference(UInt64(offset)), at: reference) }
+        return found
+    }
+
+    /// Looks an entry up, and adds it to the pool when it is new.
+    private mutating func keep(_ index: Int) throws(Fault) {
+        let entry = entries[index]
+        if entry.role == .alias || entry.role == .void || entry.role == .subprogram { return }
+        let key = entry.isNominal && !entry.isDeclaration ? entry.local : directory[index]
+        var node = known.use(key)
+        if node == 0 {
+            if entry.isNominal, entry.isDeclaration {
+                node = try nominalNode(index)
+            } else {
+                node = try materialise(index, depth: 0)
+            }
+            _ = known.use(key)
+        }
+        if entry.isNominal { unitTypes.append(node) }
+    }
+
+    /// Notes the unit's functions, each with its prototype.
+    private mutating func keepFunctions() throws(Fault) {
+        for position in 0..<functionEntries.count {
+            let function = functionEntries[position]
+            let index = Int(function.entry)
+            var key = Fingerprint(seed: function.nameKey)
+            key.mix(directory[index])
+            if knownFunctions.use(key) != 0 { continue }
+            let prototype = try node(index, depth: 0)
+            var at = unit.start + Int(entries[index].offset)
+            let plan = abbreviations.plan(try sections.info.uleb(&at, end: unit.end))
+            try decode(plan, &at)
+            functions.append(
+                FoundFunction(name: try intern(values.name), prototype: prototype, isExternal: function.isExternal)
+            )
+            knownFunctions.insert(key, UInt32(functions.count))
+            _ = knownFunctions.use(key)
+        }
+    }
+
+    /// Notes the unit's per-CPU variables.
+    private mutating func keepVariables() throws(Fault) {
+        for position in 0..<variableEntries.count {
+            let variable = variableEntries[position]
+            guard let index = directory.find(variable.type) else { continue }
+            variables.append(
+                FoundVariable(
+                    name: variable.name,
+                    type: try node(index, depth: 0),
+                    address: variable.address,
+                    isExternal: variable.isExternal
+                )
+            )
+        }
+    }
+}

@@ -1,0 +1,244 @@
+// New types: decoded once more, now in full, into the pool.
+
+extension UnitReader {
+    /// The pool's number for what a reference to an entry means.
+    mutating func node(_ index: Int, depth: Int) throws(Fault) -> TypePool.NodeID {
+        let entry = entries[index]
+        switch entry.role {
+        case .void: return 0
+        case .alias: return try node(referredBy: index, 0, depth: depth)
+        default: break
+        }
+        let existing = known.value(for: directory[index])
+        if existing != 0 { return existing }
+        return entry.isNominal ? try nominalNode(index) : try materialise(index, depth: depth)
+    }
+
+    /// The pool's number for one of an entry's references.
+    private mutating func node(referredBy index: Int, _ position: Int, depth: Int) throws(Fault) -> TypePool.NodeID {
+        let offset = references[Int(entries[index].firstReference) + position]
+        if offset == 0 { return 0 }
+        guard depth <= UnitReader.referenceDepthLimit else {
+            throw Fault(.referenceChain, at: unit.start + Int(entries[index].offset))
+        }
+        return try node(try locate(offset, from: index), depth: depth + 1)
+    }
+
+    /// The pool's number for the name of a struct, union or enumeration.
+    mutating func nominalNode(_ index: Int) throws(Fault) -> TypePool.NodeID {
+        let existing = known.value(for: directory[index])
+        if existing != 0 { return existing }
+        let (plan, at) = try start(of: index)
+        var position = at
+        try decode(plan, &position)
+        let shape = TypePool.Shape(entries[index].role)
+        let variant = index < signatures.count ? signatures[index].high : 0
+        let name = try intern(values.name)
+        let id = pool.add(TypePool.Node(shape: .nominal, detail: shape.rawValue, name: name, size: variant))
+        known.insert(directory[index], id)
+        return id
+    }
+
+    /// Adds an entry to the pool.
+    mutating func materialise(_ index: Int, depth: Int) throws(Fault) -> TypePool.NodeID {
+        let entry = entries[index]
+        // What it refers to goes first, so that the parts of one record stay together.
+        var targets = RawArray<TypePool.NodeID>(capacity: Int(entry.referenceCount))
+        for position in 0..<Int(entry.referenceCount) {
+            targets.append(try node(referredBy: index, position, depth: depth))
+        }
+        let nominal = entry.isNominal ? try nominalNode(index) : 0
+        let (plan, at) = try start(of: index)
+        guard Int(pool.nodes.count) < Int(UInt32.max) / 2, pool.parts.count < Int(UInt32.max) / 2 else {
+            throw Fault(.tooManyTypes, at: at)
+        }
+        var record = TypePool.Node(shape: TypePool.Shape(entry.role), target: nominal, firstPart: pool.nextPart)
+        var position = at
+        switch entry.role {
+        case .array: record.size = try decodeArray(plan, &position).count
+        case .subroutine, .subprogram: try addParameters(plan, position, targets, entry.role)
+        default:
+            try decode(plan, &position)
+            record.name = entry.isNominal || entry.role == .typedef || entry.role == .base ? try intern(values.name) : 0
+            switch entry.role {
+            case .structure, .union:
+                record.size = values[.size] ?? 0
+                if plan.flags.contains(.hasChildren) { try addMembers(position, targets) }
+            case .enumeration:
+                record.size = values[.size] ?? 4
+                if plan.flags.contains(.hasChildren) { record.detail = try addEnumerators(position) }
+            case .base: record.describe(base: values)
+            default: break
+            }
+        }
+        record.partCount = pool.nextPart - record.firstPart
+        if record.shape.refersToOne, let target = targets.first { record.target = target }
+        let id = pool.add(record)
+        let key = entry.isNominal ? entry.local : directory[index]
+        known.insert(key, id)
+        return id
+    }
+
+    /// An entry's plan, and where its attributes start.
+    private mutating func start(of index: Int) throws(Fault) -> (AbbreviationPlan, Int) {
+        var at = unit.start + Int(entries[index].offset)
+        let code = try sections.info.uleb(&at, end: unit.end)
+        return (abbreviations.plan(code), at)
+    }
+
+    /// Adds the members of a struct or union.
+    private mutating func addMembers(_ start: Int, _ targets: borrowing RawArray<TypePool.NodeID>) throws(Fault) {
+        var at = start
+        var position = 0
+        while true {
+            let code = try sections.info.uleb(&at, end: unit.end)
+            if code == 0 { return }
+            let plan = abbreviations.plan(code)
+            let body = at
+            guard plan.role == .member else {
+                try skipEntry(plan, &at)
+                continue
+            }
+            try decode(plan, &at)
+            if plan.flags.contains(.hasChildren) {
+                at = body
+                try skipEntry(plan, &at)
+            }
+            if values.isStaticMember { continue }
+            let type = targets[position]
+            position += 1
+            let place = try memberPlace(type)
+            let bitSize = UInt32(clamping: values[.bitSize] ?? 0)
+            pool.append(TypePool.Part(name: try intern(values.name), type: type, value: place, bitSize: bitSize))
+        }
+    }
+
+    /// Where a member starts, in bits from the start of the struct.
+    ///
+    /// DWARF 2's DW_AT_bit_offset counts from the most significant bit of the storage unit to that of the bitfield,
+    /// which on a little-endian machine is from the far end.
+    private mutating func memberPlace(_ type: TypePool.NodeID) throws(Fault) -> UInt64 {
+        if let place = values[.dataBitOffset] { return place }
+        let start = try memberLocation() &* 8
+        guard let bitOffset = values[.bitOffset], let bitSize = values[.bitSize] else { return start }
+        if sections.info.isBigEndian { return start &+ bitOffset }
+        let storage = (values[.size] ?? pool.byteSize(of: type)) &* 8
+        return start &+ storage &- bitOffset &- bitSize
+    }
+
+    /// Adds the enumerators of an enumeration.
+    ///
+    /// - Returns: 1 when one of them is negative, else 0.
+    private mutating func addEnumerators(_ start: Int) throws(Fault) -> UInt8 {
+        var at = start
+        var isSigned: UInt8 = 0
+        while true {
+            let code = try sections.info.uleb(&at, end: unit.end)
+            if code == 0 { return isSigned }
+            let plan = abbreviations.plan(code)
+            let body = at
+            guard plan.role == .enumerator else {
+                try skipEntry(plan, &at)
+                continue
+            }
+            try decode(plan, &at)
+            if plan.flags.contains(.hasChildren) {
+                at = body
+                try skipEntry(plan, &at)
+            }
+            let value = values[.value] ?? 0
+            if values.isValueSigned, Int64(bitPattern: value) < 0 { isSigned = 1 }
+            pool.append(TypePool.Part(name: try intern(values.name), type: 0, value: value, bitSize: 0))
+        }
+    }
+
+    /// Adds the parameters of a prototype; those of a function keep their names.
+    private mutating func addParameters(
+        _ plan: AbbreviationPlan,
+        _ start: Int,
+        _ targets: borrowing RawArray<TypePool.NodeID>,
+        _ role: AbbreviationPlan.Role
+    ) throws(Fault) {
+        var at = start
+        _ = try abbreviations.skip(plan, sections.info, &at, unit)
+        var position = 1
+        while position < targets.count {
+            let code = try sections.info.uleb(&at, end: unit.end)
+            if code == 0 { return }
+            let plan = abbreviations.plan(code)
+            let body = at
+            switch plan.role {
+            case .parameter:
+                var name: UInt32 = 0
+                if role == .subprogram {
+                    try decode(plan, &at)
+                    name = try intern(values.name)
+                    at = body
+                }
+                pool.append(TypePool.Part(name: name, type: targets[position], value: 0, bitSize: 0))
+                position += 1
+            case .unspecifiedParameters:
+                pool.append(TypePool.Part(name: 0, type: 0, value: 0, bitSize: 0))
+                position += 1
+            default: break
+            }
+            try skipEntry(plan, &at)
+        }
+    }
+}
+
+extension TypePool.Shape {
+    /// The shape that an entry's role stands for.
+    init(_ role: AbbreviationPlan.Role) {
+        self =
+            switch role {
+            case .structure: .structure
+            case .union: .union
+            case .enumeration: .enumeration
+            case .array: .array
+            case .subroutine, .subprogram: .prototype
+            case .const: .const
+            case .volatile: .volatile
+            case .restrict: .restrict
+            case .typedef: .typedef
+            case .base: .int
+            default: .pointer
+            }
+    }
+
+    /// Whether a record of this shape keeps the first type that it refers to as its target.
+    var refersToOne: Bool {
+        switch self {
+        case .pointer, .array, .typedef, .const, .volatile, .restrict, .prototype: true
+        case .int, .float, .structure, .union, .enumeration, .nominal: false
+        }
+    }
+}
+
+extension TypePool.Node {
+    /// An integer's `detail`: signed, character, boolean, as BTF's bits.
+    fileprivate mutating func describe(base values: EntryValues) {
+        size = values[.size] ?? ((values[.bitSize] ?? 0) + 7) / 8
+        switch values[.encoding] ?? 0 {
+        case Encoding.float, Encoding.complexFloat, Encoding.imaginaryFloat, Encoding.decimalFloat: shape = .float
+        case Encoding.boolean: detail = 4
+        case Encoding.signed, Encoding.signedChar: detail = 1
+        default: detail = 0
+        }
+    }
+}
+
+extension TypePool {
+    /// A type's size in bytes, behind its qualifiers and typedefs; 0 where it has none.
+    mutating func byteSize(of id: NodeID) -> UInt64 {
+        var node = nodes[Int(id)]
+        // Targets always have lower numbers, so this ends.
+        while true {
+            switch node.shape {
+            case .typedef, .const, .volatile, .restrict: node = nodes[Int(node.target)]
+            case .int, .float, .enumeration, .structure, .union: return node.size
+            default: return 0
+            }
+        }
+    }
+}

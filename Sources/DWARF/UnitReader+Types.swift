@@ -1,0 +1,170 @@
+// The types that are one entry, or one with a child per dimension or parameter.
+
+extension UnitReader {
+    /// Reads a pointer, a qualifier, a typedef: a type that refers to one other.
+    mutating func readReference(_ plan: AbbreviationPlan, entry: Int, _ at: inout Int) throws(Fault) {
+        let body = at
+        var key: UInt64 = 0
+        var type: UInt32
+        if plan.flags.contains(.isSimple), !plan.flags.contains(.hasChildren) {
+            key = try simpleNameKey(plan, &at)
+            let target = sections.info.number(at &+ Int(plan.type.at), width: plan.type.width)
+            type = UInt32(truncatingIfNeeded: min(target, 0xffff_ffff))
+            at &+= Int(plan.fixedSize)
+            guard at <= unit.end else { throw Fault(.truncated, at: body) }
+        } else {
+            try decode(plan, &at)
+            key = try nameKey(values.name, at: body)
+            type = try localReference(values.type, at: body)
+            if plan.flags.contains(.hasChildren) {
+                at = body
+                try skipEntry(plan, &at)
+            }
+        }
+        var hash = Fingerprint(seed: UInt64(plan.role.rawValue))
+        if plan.role == .typedef { hash.mix(key, 0) }
+        begin(plan.role, at: entry, hash)
+        references.append(type)
+        entries[entries.count &- 1].referenceCount = 1
+    }
+
+    /// Reads an array; its dimensions are multiplied, as BTF for a kernel has always had it.
+    mutating func readArray(_ plan: AbbreviationPlan, entry: Int, _ at: inout Int) throws(Fault) {
+        let array = try decodeArray(plan, &at)
+        var hash = Fingerprint(seed: UInt64(plan.role.rawValue))
+        hash.mix(array.count, 0)
+        begin(plan.role, at: entry, hash)
+        references.append(array.element)
+        entries[entries.count &- 1].referenceCount = 1
+    }
+
+    /// What an array's entry and its children say.
+    mutating func decodeArray(
+        _ plan: AbbreviationPlan,
+        _ at: inout Int
+    ) throws(Fault) -> (element: UInt32, count: UInt64) {
+        let start = at
+        try decode(plan, &at)
+        let element = try localReference(values.type, at: start)
+        var count: UInt64 = 1
+        if plan.flags.contains(.hasChildren) {
+            while true {
+                let child = at
+                let code = try sections.info.uleb(&at, end: unit.end)
+                if code == 0 { break }
+                let plan = abbreviations.plan(code)
+                guard plan.role != .missing else { throw Fault(.abbreviationCode(code), at: child) }
+                let body = at
+                try decode(plan, &at)
+                if plan.flags.contains(.hasChildren) {
+                    at = body
+                    try skipEntry(plan, &at)
+                }
+                // A variable length counts as none, and so does a dimension of an enumeration's size.
+                if plan.role == .subrange { count = count &* values.elementCount }
+            }
+        }
+        return (element, count & 0xffff_ffff)
+    }
+
+    /// Reads a function type: a prototype without names.
+    mutating func readSubroutine(_ plan: AbbreviationPlan, entry: Int, _ at: inout Int) throws(Fault) {
+        let body = at
+        var result: UInt32
+        if plan.flags.contains(.isSimple), !plan.flags.contains(.leadingName) {
+            let target = sections.info.number(at &+ Int(plan.type.at), width: plan.type.width)
+            result = UInt32(truncatingIfNeeded: min(target, 0xffff_ffff))
+            at &+= Int(plan.fixedSize)
+            guard at <= unit.end else { throw Fault(.truncated, at: body) }
+        } else {
+            try decode(plan, &at)
+            result = try localReference(values.type, at: body)
+        }
+        begin(plan.role, at: entry, Fingerprint(seed: UInt64(AbbreviationPlan.Role.subroutine.rawValue)))
+        let index = entries.count &- 1
+        references.append(result)
+        if plan.flags.contains(.hasChildren) {
+            while true {
+                let child = at
+                let code = try sections.info.uleb(&at, end: unit.end)
+                if code == 0 { break }
+                let plan = abbreviations.plan(code)
+                switch plan.role {
+                case .missing: throw Fault(.abbreviationCode(code), at: child)
+                case .parameter:
+                    if let parameter = try readParameter(plan, &at, named: false) { references.append(parameter.type) }
+                case .unspecifiedParameters:
+                    try skipEntry(plan, &at)
+                    references.append(0)
+                default: try skipEntry(plan, &at)
+                }
+            }
+        }
+        entries[index].referenceCount = UInt32(references.count) &- entries[index].firstReference
+    }
+
+    /// Reads a parameter and moves behind it.
+    ///
+    /// - Parameters:
+    ///   - plan: the parameter's plan.
+    ///   - at: where its attributes start.
+    ///   - named: whether the name is needed.
+    /// - Returns: the key of its name, 0 for none or when it is not needed, and its type.
+    mutating func readParameter(
+        _ plan: AbbreviationPlan,
+        _ at: inout Int,
+        named: Bool
+    ) throws(Fault) -> (nameKey: UInt64, type: UInt32)? {
+        let body = at
+        if plan.flags.contains(.isSimple), !plan.flags.contains(.hasChildren) {
+            let key = try simpleNameKey(plan, &at)
+            let type = sections.info.number(at &+ Int(plan.type.at), width: plan.type.width)
+            at &+= Int(plan.fixedSize)
+            guard at <= unit.end else { throw Fault(.truncated, at: body) }
+            return (key, UInt32(truncatingIfNeeded: min(type, 0xffff_ffff)))
+        }
+        try decode(plan, &at)
+        if plan.flags.contains(.hasChildren) {
+            at = body
+            try skipEntry(plan, &at)
+        }
+        return (named ? try nameKey(values.name, at: body) : 0, try localReference(values.type, at: body))
+    }
+
+    /// Reads a base type: an integer, a character, a boolean, a floating point number.
+    mutating func readBase(_ plan: AbbreviationPlan, entry: Int, _ at: inout Int) throws(Fault) {
+        let body = at
+        try decode(plan, &at)
+        if plan.flags.contains(.hasChildren) {
+            at = body
+            try skipEntry(plan, &at)
+        }
+        var hash = Fingerprint(seed: UInt64(plan.role.rawValue))
+        hash.mix(try nameKey(values.name, at: body), values[.encoding] ?? 0)
+        hash.mix(values[.size] ?? 0, values[.bitSize] ?? 0)
+        begin(plan.role, at: entry, hash)
+    }
+
+    /// A reference as an offset from the unit's start; 0 is void.
+    mutating func localReference(_ reference: EntryValues.Reference, at offset: Int) throws(Fault) -> UInt32 {
+        switch reference {
+        case .none: return 0
+        case .unit(let target): return UInt32(truncatingIfNeeded: min(target, 0xffff_ffff))
+        case .section(let target):
+            guard target > UInt64(unit.start), target < UInt64(unit.end) else {
+                throw Fault(.foreignReference(target), at: offset)
+            }
+            return UInt32(target - UInt64(unit.start))
+        case .elsewhere(let target): throw Fault(.foreignReference(target), at: offset)
+        }
+    }
+}
+
+extension EntryValues {
+    /// How many elements a dimension has: 0 where it is not known.
+    @inline(__always)
+    var elementCount: UInt64 {
+        if let upperBound = self[.upperBound] { return upperBound &+ 1 }
+        return self[.count] ?? 0
+    }
+}

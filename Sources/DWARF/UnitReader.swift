@@ -1,0 +1,285 @@
+/// Reads units, one after the other, and keeps what it has not met before: one thread's part of a conversion.
+///
+/// A unit is read in three steps, none of which makes an object. The walk (here) goes once over the unit's entries and
+/// notes each type's own words as a running hash, and its references as offsets. Hashing follows the references and
+/// gives every type one fingerprint. A fingerprint that is known is done with; only a new type is decoded again, into
+/// the pool.
+struct UnitReader: ~Copyable {
+    let sections: DebugSections.Readers
+    let symbols: SymbolIndex
+
+    // The unit that is being read; the memory is used again for the next one.
+    var unit: UnitHeader
+    var unitLanguage: UInt64 = 0
+    var stringOffsetsBase = 0
+    var addressBase = 0
+    var abbreviations = AbbreviationTable()
+    var entries = RawArray<TypeEntry>(capacity: 1 << 12)
+    var directory = EntryDirectory()
+    /// Offsets from the unit's start; 0 is void.
+    var references = RawArray<UInt32>(capacity: 1 << 14)
+    var functionEntries = RawArray<FunctionEntry>()
+    var variableEntries = RawArray<VariableEntry>()
+    /// Types inside of structs, still to be read, with how deeply they are nested.
+    var pending = RawArray<(offset: Int, depth: Int)>()
+    var scratch = RawArray<UInt32>()
+    /// What the entry that was decoded last says.
+    var values = EntryValues()
+    var lateEntries = 0
+
+    // What has been met in all units so far.
+    var pool = TypePool()
+    /// From a fingerprint of this reader to the pool's number.
+    var known = FingerprintTable(capacity: 1 << 16)
+    var knownFunctions = FingerprintTable()
+    var functions: [FoundFunction] = []
+    var variables: [FoundVariable] = []
+    /// Definitions and declarations of structs, unions and enumerations with names, unit by unit.
+    var unitTypes: [TypePool.NodeID] = []
+    /// Each unit's number, and where its types end in `unitTypes`.
+    var unitEnds: [(unit: Int, end: Int)] = []
+    /// For each entry of the unit to be read, what sets it apart from the type of the same name elsewhere; empty when
+    /// nothing does. See ``ConflictResolver``.
+    var signatures: [Fingerprint] = []
+    /// Whether a name, by its key, is that of a function that is wanted: 1 is no, 2 is yes.
+    var wantedNames = FingerprintTable()
+    var counts = UnitCounts()
+
+    static let scopeDepthLimit = 1 << 12
+    static let typeDepthLimit = 64
+    static let lateEntryLimit = 1 << 12
+    static let referenceDepthLimit = 400
+
+    init(_ sections: DebugSections.Readers, _ symbols: SymbolIndex, first unit: UnitHeader) {
+        self.sections = sections
+        self.symbols = symbols
+        self.unit = unit
+    }
+
+    /// Reads a unit and adds what is new in it to the pool.
+    mutating func read(_ unit: UnitHeader) throws(Fault) {
+        self.unit = unit
+        try abbreviations.load(for: unit, from: sections.abbreviations)
+        entries.removeAll()
+        references.removeAll()
+        functionEntries.removeAll()
+        variableEntries.removeAll()
+        pending.removeAll()
+        lateEntries = 0
+        directory.clear(unitSize: unit.end - unit.start)
+
+        var at = unit.entries
+        let code = at < unit.end ? try sections.info.uleb(&at, end: unit.end) : 0
+        guard code != 0 else {
+            counts.empty += 1
+            return
+        }
+        let plan = abbreviations.plan(code)
+        guard plan.role == .unit else { throw Fault(.abbreviationCode(code), at: unit.entries) }
+        try decode(plan, &at)
+        guard acceptsUnit() else { return }
+        stringOffsetsBase = Int(clamping: values[.stringOffsetsBase] ?? UInt64(unit.offsetSize) * 2)
+        addressBase = Int(clamping: values[.addressBase] ?? 8)
+        counts.read += 1
+        guard plan.flags.contains(.hasChildren) else { return }
+        try walk(from: at, depth: 0)
+        while let next = pending.popLast() { try walkOne(at: next.offset, depth: next.depth) }
+        for index in 0..<min(signatures.count, entries.count) where entries[index].isNominal {
+            if signatures[index] != .zero { directory[index].mix(signatures[index]) }
+        }
+        try hashAndKeep()
+    }
+
+    /// Reads the needed attributes of an entry into `values`, and moves behind all of them.
+    @inline(__always)
+    mutating func decode(_ plan: AbbreviationPlan, _ at: inout Int) throws(Fault) {
+        try abbreviations.decode(plan, sections.info, &at, unit, into: &values)
+    }
+
+    /// Whether a unit is one to convert, going by its kind and language.
+    private mutating func acceptsUnit() -> Bool {
+        guard unit.kind == .compile else {
+            counts.otherKinds += 1
+            return false
+        }
+        guard let language = values[.language] else { return true }
+        if Language.c.contains(language) { return true }
+        if language == Language.rust {
+            counts.rust += 1
+        } else if Language.assembler.contains(language) {
+            counts.assembler += 1
+        } else {
+            counts.otherLanguages += 1
+        }
+        return false
+    }
+
+    // MARK: - The walk
+
+    /// Reads entries and their siblings, up to the end of the list that the first one is in.
+    ///
+    /// - Parameters:
+    ///   - start: where the first entry is.
+    ///   - depth: how many structs the entries are nested in.
+    private mutating func walk(from start: Int, depth: Int) throws(Fault) {
+        let info = sections.info
+        let end = unit.end
+        var at = start
+        var scopes = 0
+        while at < end {
+            let entry = at
+            let code = try info.uleb(&at, end: end)
+            if code == 0 {
+                if scopes == 0 { return }
+                scopes -= 1
+                continue
+            }
+            let plan = abbreviations.plan(code)
+            switch plan.role {
+            case .missing: throw Fault(.abbreviationCode(code), at: entry)
+            case .scope:
+                _ = try abbreviations.skip(plan, info, &at, unit)
+                if plan.flags.contains(.hasChildren) { scopes += 1 }
+            case .subprogram:
+                if try readSubprogram(plan, entry: entry, &at) { scopes += 1 }
+            case .variable:
+                if scopes == 0, depth == 0, plan.flags.contains(.hasLocation) {
+                    try readVariable(plan, &at)
+                } else {
+                    try skipEntry(plan, &at)
+                }
+            default: try readType(plan, entry: entry, &at, depth: depth)
+            }
+            guard scopes <= UnitReader.scopeDepthLimit else { throw Fault(.nesting, at: entry) }
+        }
+    }
+
+    /// Reads a single type that the walk has passed by.
+    mutating func walkOne(at offset: Int, depth: Int) throws(Fault) {
+        guard depth <= UnitReader.typeDepthLimit else { throw Fault(.nesting, at: offset) }
+        var at = offset
+        let code = try sections.info.uleb(&at, end: unit.end)
+        try readType(abbreviations.plan(code), entry: offset, &at, depth: depth)
+    }
+
+    /// Reads an entry if it is a type, and moves behind it and its children in any case.
+    private mutating func readType(
+        _ plan: AbbreviationPlan,
+        entry: Int,
+        _ at: inout Int,
+        depth: Int
+    ) throws(Fault) {
+        switch plan.role {
+        case .structure, .union: try readComposite(plan, entry: entry, &at, depth: depth)
+        case .enumeration: try readEnumeration(plan, entry: entry, &at)
+        case .pointer, .const, .volatile, .restrict, .typedef, .alias: try readReference(plan, entry: entry, &at)
+        case .array: try readArray(plan, entry: entry, &at)
+        case .subroutine: try readSubroutine(plan, entry: entry, &at)
+        case .base: try readBase(plan, entry: entry, &at)
+        case .void:
+            begin(plan.role, at: entry, Fingerprint(seed: 0))
+            try skipEntry(plan, &at)
+        default: try skipEntry(plan, &at)
+        }
+    }
+
+    /// Starts a type entry.
+    @inline(__always)
+    mutating func begin(_ role: AbbreviationPlan.Role, at entry: Int, _ local: Fingerprint) {
+        let offset = entry &- unit.start
+        directory.add(offset, .zero)
+        entries.append(
+            TypeEntry(
+                offset: UInt32(truncatingIfNeeded: offset),
+                role: role,
+                firstReference: UInt32(truncatingIfNeeded: references.count),
+                local: local
+            )
+        )
+    }
+
+    /// Moves behind an entry and its children.
+    mutating func skipEntry(_ plan: AbbreviationPlan, _ at: inout Int) throws(Fault) {
+        let info = sections.info
+        let end = unit.end
+        let sibling = try abbreviations.skip(plan, info, &at, unit)
+        if !plan.flags.contains(.hasChildren) { return }
+        if sibling != 0 {
+            at = try position(ofSibling: sibling, behind: at)
+            return
+        }
+        var depth = 1
+        while at < end {
+            let entry = at
+            let code = try info.uleb(&at, end: end)
+            if code == 0 {
+                depth -= 1
+                if depth == 0 { return }
+                continue
+            }
+            let plan = abbreviations.plan(code)
+            guard plan.role != .missing else { throw Fault(.abbreviationCode(code), at: entry) }
+            let sibling = try abbreviations.skip(plan, info, &at, unit)
+            if !plan.flags.contains(.hasChildren) { continue }
+            if sibling != 0 {
+                at = try position(ofSibling: sibling, behind: at)
+            } else {
+                depth += 1
+            }
+        }
+        throw Fault(.truncated, at: end)
+    }
+
+    /// Where a sibling is, which must lie ahead in the unit.
+    @inline(__always)
+    mutating func position(ofSibling sibling: UInt64, behind at: Int) throws(Fault) -> Int {
+        guard sibling <= UInt64(unit.end - unit.start), unit.start + Int(sibling) >= at else {
+            throw Fault(.badSibling(sibling), at: at)
+        }
+        return unit.start + Int(sibling)
+    }
+}
+
+/// How many units were read, and what the others were.
+struct UnitCounts: BitwiseCopyable, Sendable {
+    var read = 0
+    var empty = 0
+    var assembler = 0
+    var rust = 0
+    var otherLanguages = 0
+    var otherKinds = 0
+    /// Functions, counted once per unit, that no symbol of the file names.
+    var functionsUnwanted = 0
+    /// Functions, counted once per unit, with a parameter that has no name.
+    var functionsWithoutNames = 0
+
+    mutating func add(_ other: UnitCounts) {
+        read += other.read
+        empty += other.empty
+        assembler += other.assembler
+        rust += other.rust
+        otherLanguages += other.otherLanguages
+        otherKinds += other.otherKinds
+        functionsUnwanted += other.functionsUnwanted
+        functionsWithoutNames += other.functionsWithoutNames
+    }
+}
+
+/// A function that was met: its name, its prototype, and in how many entries.
+struct FoundFunction: BitwiseCopyable, Sendable {
+    var name: UInt32
+    var prototype: TypePool.NodeID
+    var isExternal: Bool
+    /// In how many entries it was met.
+    var uses: Int32 = 0
+}
+
+/// A per-CPU variable that was met.
+struct FoundVariable: BitwiseCopyable, Sendable {
+    var name: UInt32
+    var type: TypePool.NodeID
+    var address: UInt64
+    var isExternal: Bool
+    /// In how many entries it was met.
+    var uses: Int32 = 1
+}

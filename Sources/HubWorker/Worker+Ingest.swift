@@ -1,0 +1,84 @@
+public import Conversion
+import Crypto
+import ELF
+import Foundation
+import HubStore
+import KernelPackages
+
+extension Worker {
+    /// Takes packages and kernel images from disk, whatever the ledger says of them.
+    ///
+    /// A file that fails stops nothing else; a package that fails is noted in the ledger, under the source `file`.
+    ///
+    /// - Parameters:
+    ///   - paths: packages (`.deb`, `.ddeb`, `.rpm`) and ELF images, told apart by their contents.
+    ///   - naming: the parts of the kernels' names that are given; the others come from the package or the image.
+    ///   - source: what the BTF is made from.
+    /// - Returns: what became of each file.
+    /// - Throws: `StoreError` when the store cannot be used, `CancellationError` when the task is cancelled.
+    public func ingest(
+        _ paths: [String],
+        naming: KernelNaming = KernelNaming(),
+        source: BTFSource = .auto
+    ) async throws -> JobReport {
+        try prepareWorkDirectory()
+        var reports: [ItemReport] = []
+        for (index, path) in paths.enumerated() {
+            try Task.checkCancellation()
+            listener(.began(name: path, index: index + 1, count: paths.count))
+            let report = ItemReport(name: path, result: try await ingest(path, naming, source))
+            reports.append(report)
+            listener(.finished(report))
+        }
+        return JobReport(items: reports)
+    }
+
+    private func ingest(_ path: String, _ naming: KernelNaming, _ source: BTFSource) async throws -> ItemResult {
+        do {
+            guard try KernelPackageReader.Format.detect(path) != nil else {
+                return try await Blocking.run {
+                    guard try Self.isELF(path) else { throw ImageError.unknownFile(path) }
+                    return try store(ELFFile(path: path), from: nil, naming, source)
+                }
+            }
+            let package = try await Blocking.run { try ledgerPackage(ofFile: path) }
+            do {
+                return try await Blocking.run { try take(packageAt: path, as: package, naming, source) }
+            } catch {
+                return try await noteFailure(error, of: package)
+            }
+        } catch {
+            return try await noteFailure(error, of: nil)
+        }
+    }
+
+    private static func isELF(_ path: String) throws -> Bool {
+        let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+        return try handle.read(upToCount: 4) == Data([0x7F, 0x45, 0x4C, 0x46])
+    }
+
+    /// What the ledger calls a package from disk: what its own description says, and the digest of the file.
+    private func ledgerPackage(ofFile path: String) throws -> SourcePackage {
+        let readerOptions = KernelPackageReader.Options(workDirectory: options.workDirectory)
+        let description = try KernelPackageReader(path: path, options: readerOptions).description
+        var hash = SHA256()
+        let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+        while let piece = try handle.read(upToCount: 1 << 20), !piece.isEmpty { hash.update(data: piece) }
+        return SourcePackage(
+            source: "file",
+            name: description.name,
+            version: description.version,
+            architecture: description.architecture,
+            digest: ContentDigest(bytes: Array(hash.finalize()))
+        )
+    }
+}
+
+extension JobReport {
+    init(items: [ItemReport]) {
+        self.items = items
+        doneBefore = 0
+        waiting = []
+        problems = []
+    }
+}

@@ -1,0 +1,220 @@
+import BTF
+import Conversion
+import DWARF
+import ELF
+import Foundation
+public import HubStore
+import KernelIdentity
+public import KernelPackages
+
+/// Takes kernels from packages into the store.
+public struct Worker: Sendable {
+    /// What a worker may use and how patient it is.
+    public struct Options: Sendable {
+        /// The folder for packages that are being fetched and images that are being read.
+        public var workDirectory: String
+        /// How many threads may decompress and convert.
+        public var threads = 2
+        /// Whether to keep a package that has been stored.
+        public var keepsPackages = false
+        /// When a package that failed is tried again.
+        public var retries = RetrySchedule()
+        /// How patient fetching is.
+        public var download = DownloadOptions()
+
+        /// Makes options.
+        ///
+        /// - Parameter workDirectory: the folder for packages and images; made when it is not there.
+        public init(workDirectory: String) { self.workDirectory = workDirectory }
+    }
+
+    /// Takes what a worker tells; called from several threads, one after the other.
+    public typealias Listener = @Sendable (WorkerEvent) -> Void
+
+    let store: HubStore
+    let options: Options
+    let listener: Listener
+
+    /// Makes a worker.
+    ///
+    /// - Parameters:
+    ///   - store: a store that is open for writing.
+    ///   - options: what the worker may use.
+    ///   - listener: told what the worker does.
+    public init(store: HubStore, options: Options, listener: @escaping Listener = { _ in }) {
+        self.store = store
+        self.options = options
+        self.listener = listener
+    }
+
+    /// Runs a job: lists its packages, and takes those that the ledger does not know or lets be tried again.
+    ///
+    /// A package that fails is noted in the ledger and stops nothing else.
+    ///
+    /// - Parameter job: the job.
+    /// - Returns: what became of each package.
+    /// - Throws: `PackageSourceError` when the packages cannot be listed, `StoreError` when the store cannot be used,
+    ///   `CancellationError` when the task is cancelled; what was stored until then stays stored.
+    public func run(_ job: Job) async throws -> JobReport {
+        try prepareWorkDirectory()
+        let plan = try await JobPlan(of: job, store: store)
+        listener(.planned(plan))
+        let downloader = Downloader(options: try await downloadOptions(for: job))
+        let due = plan.due
+        var reports: [ItemReport] = []
+        for (index, item) in due.enumerated() {
+            listener(.began(name: item.package.name, index: index + 1, count: due.count))
+            let result = try await process(item, of: job, downloader)
+            reports.append(ItemReport(name: item.package.name, result: result))
+            listener(.finished(ItemReport(name: item.package.name, result: result)))
+        }
+        return JobReport(items: reports, plan: plan)
+    }
+
+    /// apt's proxies, where the options name none.
+    private func downloadOptions(for job: Job) async throws -> DownloadOptions {
+        var download = options.download
+        for scheme in ["http", "https"] where download.proxies[scheme] == nil {
+            download.proxies[scheme] = try await job.source.packageSource.proxy(for: scheme)
+        }
+        return download
+    }
+
+    private func process(_ item: JobPlan.Item, of job: Job, _ downloader: Downloader) async throws -> ItemResult {
+        let package = item.package
+        let path = "\(options.workDirectory)/\(Self.fileName(of: package))"
+        do {
+            try await downloader.fetch(package, to: path) { listener(.fetching(name: package.name, $0)) }
+            let naming = KernelNaming(job.release ?? package.release)
+            let result = try await Blocking.run {
+                try take(packageAt: path, as: item.ledgerPackage, naming, job.btfSource)
+            }
+            if !options.keepsPackages { try? FileManager.default.removeItem(atPath: path) }
+            return result
+        } catch {
+            return try await noteFailure(error, of: item.ledgerPackage)
+        }
+    }
+
+    /// A file name for a package that says what it is and leads nowhere else.
+    private static func fileName(of package: AvailablePackage) -> String {
+        let suffix = package.fileName.split(separator: ".").last ?? "deb"
+        let name = "\(package.name)_\(package.version)_\(package.architecture).\(suffix)"
+        return String(name.map { $0 == "/" || $0 == "\0" ? "_" : $0 })
+    }
+
+    func prepareWorkDirectory() throws {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: options.workDirectory,
+                withIntermediateDirectories: true
+            )
+        } catch {
+            throw KernelPackageError.workFile(
+                directory: options.workDirectory,
+                detail: error.localizedDescription
+            )
+        }
+    }
+}
+
+// MARK: - One package
+
+extension Worker {
+    /// Reads a package up to its kernel image and stores that kernel, or notes that there is none.
+    func take(
+        packageAt path: String,
+        as ledgerPackage: SourcePackage,
+        _ naming: KernelNaming,
+        _ source: BTFSource
+    ) throws -> ItemResult {
+        listener(.unpacking(name: ledgerPackage.name))
+        var readerOptions = KernelPackageReader.Options(workDirectory: options.workDirectory)
+        readerOptions.threads = options.threads
+        let reader = try KernelPackageReader(path: path, options: readerOptions)
+        guard let image = try reader.nextImage() else {
+            let reason = "the package has no usr/lib/debug/boot/vmlinux-*"
+            try store.record(.noImage(reason: reason), for: ledgerPackage)
+            return .noImage(reason: reason)
+        }
+        let file = try image.file.withPath { try MappedFile(path: $0, name: "\(path), member \(image.memberPath)") }
+        let known = naming.filled(from: KernelNaming(reader.description.release))
+            .filled(from: KernelNaming(release: image.release))
+        return try store(ELFFile(file: file), from: ledgerPackage, known, source)
+    }
+
+    /// Converts an image and stores it in one transaction.
+    func store(
+        _ image: ELFFile,
+        from ledgerPackage: SourcePackage?,
+        _ naming: KernelNaming,
+        _ source: BTFSource
+    ) throws -> ItemResult {
+        let architecture = Architecture(image.header)?.rawValue
+        let name = try naming.filled(from: KernelNaming(architecture: architecture)).name(of: image.name)
+        listener(.converting(name: ledgerPackage?.name ?? image.name))
+        let btf = try ImageConverter(source: source, options: .init(threads: options.threads)).convert(image).btf
+        listener(.storing(name))
+        let kernel = NewKernel(
+            name: name,
+            buildID: try image.buildID().flatMap(BuildID.init(bytes:)),
+            btf: btf.serialized()
+        )
+        return .stored(name, try store.add(kernel, from: ledgerPackage))
+    }
+
+    /// Notes a failure in the ledger; throws on what stops everything.
+    func noteFailure(_ error: any Error, of package: SourcePackage?) async throws -> ItemResult {
+        let fault = try ItemResult.Fault(of: error)
+        let reason = String(describing: error)
+        guard let package else { return .failed(fault, reason: reason, retryAfter: nil) }
+        let now = Date()
+        return try await Blocking.run {
+            // The host's own fault says nothing about the package: try it at the next occasion.
+            var retryAfter: Date?
+            if fault != .host {
+                let entry = try store.ledgerEntry(for: package)
+                let isSameFile = entry?.package.digest == package.digest
+                let attempts = (isSameFile ? entry?.attempts ?? 0 : 0) + 1
+                retryAfter = options.retries.next(afterAttempts: attempts, at: now)
+            }
+            try store.record(.failed(reason: reason, retryAfter: retryAfter), for: package, at: now)
+            return .failed(fault, reason: reason, retryAfter: retryAfter)
+        }
+    }
+}
+
+extension ItemResult.Fault {
+    /// Whose fault an error is; throws it again when it concerns the store or the run and not one package.
+    init(of error: any Error) throws {
+        switch error {
+        case let error as DownloadError:
+            if error == .cancelled { throw CancellationError() }
+            self = error.isRemote ? .remote : .host
+        case KernelPackageError.workFile: self = .host
+        case StoreError.invalidBTF: self = .input
+        case is StoreError, is CancellationError: throw error
+        default: self = .input
+        }
+    }
+}
+
+extension JobReport {
+    init(items: [ItemReport], plan: JobPlan) {
+        self.items = items
+        problems = plan.problems
+        var doneBefore = 0
+        var waiting: [WaitingPackage] = []
+        for item in plan.items {
+            switch item.decision {
+            case .done: doneBefore += 1
+            case .waiting(let entry, let until):
+                guard case .failed(let reason, _) = entry.outcome else { continue }
+                waiting.append(WaitingPackage(name: item.package.name, until: until, reason: reason))
+            case .new, .retry: break
+            }
+        }
+        self.doneBefore = doneBefore
+        self.waiting = waiting
+    }
+}

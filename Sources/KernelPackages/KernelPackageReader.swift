@@ -1,0 +1,134 @@
+import Archive
+import Glibc
+
+/// Reads a distribution's debug package from front to back and gives out the kernel images in it.
+///
+/// Nothing but an image itself is written to disk, and memory does not grow with the package. A package with no image
+/// is an ordinary outcome: `nextImage` then returns nil the first time.
+public final class KernelPackageReader {
+    /// The kinds of package that can be read.
+    public enum Format: Hashable, Sendable {
+        /// Debian's and Ubuntu's: `.deb`, `.ddeb`.
+        case deb
+        /// Red Hat's, SUSE's and others': `.rpm`.
+        case rpm
+
+        /// Tells a file's format by its first bytes.
+        ///
+        /// - Parameter path: the file.
+        /// - Returns: nil when it is no package.
+        /// - Throws: `KernelPackageError` when it cannot be read.
+        public static func detect(_ path: String) throws(KernelPackageError) -> Format? {
+            let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+            guard descriptor >= 0 else {
+                throw .archive(ArchiveError(.cannotRead, at: ArchivePlace(file: path), systemMessage(errno)))
+            }
+            defer { close(descriptor) }
+            var bytes = [UInt8](repeating: 0, count: 8)
+            guard read(descriptor, &bytes, bytes.count) == bytes.count else { return nil }
+            if bytes == Array("!<arch>\n".utf8) { return .deb }
+            return bytes.starts(with: [0xED, 0xAB, 0xEE, 0xDB]) ? .rpm : nil
+        }
+    }
+
+    /// What reading may use.
+    public struct Options: Hashable, Sendable {
+        /// The folder in which images are unpacked, without a name.
+        public var workDirectory: String
+        /// How many threads may decompress.
+        public var threads = 2
+        /// The most bytes that an image may have; the largest known have 1.5 GB.
+        public var imageLimit: UInt64 = 4 << 30
+
+        /// Makes options.
+        ///
+        /// - Parameter workDirectory: the folder in which images are unpacked.
+        public init(workDirectory: String) { self.workDirectory = workDirectory }
+    }
+
+    /// What the package says of itself.
+    public let description: PackageDescription
+    private let path: String
+    private let options: Options
+    /// The package's own archive; it must outlive the reader of its contents.
+    private let package: ArchiveReader
+    private let contents: ArchiveReader
+
+    /// Opens a package and reads its description.
+    ///
+    /// - Parameters:
+    ///   - path: the package file.
+    ///   - options: what reading may use.
+    /// - Throws: `KernelPackageError` when it is no package, or is damaged before its contents begin.
+    public init(path: String, options: Options) throws(KernelPackageError) {
+        self.path = path
+        self.options = options
+        switch try Format.detect(path) {
+        case .deb:
+            do throws(ArchiveError) {
+                package = try ArchiveReader(path: path)
+                let control = try Self.controlFile(of: package)
+                guard let description = PackageDescription(ControlStanza(control[...])) else {
+                    throw ArchiveError(.damaged, at: package.place, "its control file names no package")
+                }
+                self.description = description
+                while true {
+                    guard let member = try package.nextMember() else {
+                        throw ArchiveError(.truncated, at: ArchivePlace(file: path), "there is no data.tar")
+                    }
+                    if member.path.hasPrefix("data.tar") { break }
+                }
+                contents = try ArchiveReader(memberOf: package, threads: options.threads)
+            } catch {
+                throw .archive(error)
+            }
+        case .rpm:
+            description = try RPMHeader.description(of: path)
+            do throws(ArchiveError) {
+                package = try ArchiveReader(path: path, threads: options.threads)
+            } catch {
+                throw .archive(error)
+            }
+            contents = package
+        case nil:
+            throw .notAPackage(file: path, detail: "is neither a Debian package nor an rpm")
+        }
+    }
+
+    /// Reads a Debian package up to its control file.
+    private static func controlFile(of package: ArchiveReader) throws(ArchiveError) -> [UInt8] {
+        guard let first = try package.nextMember(), first.path == "debian-binary" else {
+            throw ArchiveError(.unsupported, at: package.place, "the first member is not debian-binary")
+        }
+        guard let second = try package.nextMember(), second.path.hasPrefix("control.tar") else {
+            throw ArchiveError(.damaged, at: package.place, "the second member is not control.tar")
+        }
+        let reader = try ArchiveReader(memberOf: package)
+        while let member = try reader.nextMember() {
+            if member.path == "control" { return try reader.contents(limit: ControlStanzaSplitter.stanzaLimit) }
+        }
+        throw ArchiveError(.damaged, at: package.place, "there is no control file")
+    }
+
+    /// Reads on to the next kernel image and unpacks it.
+    ///
+    /// - Returns: the image, or nil at the package's end.
+    /// - Throws: `KernelPackageError` when the package is damaged or ends too early, or there is no room for the image.
+    public func nextImage() throws(KernelPackageError) -> KernelImage? {
+        do {
+            while let member = try contents.nextMember() {
+                guard member.kind == .file, let release = KernelImage.release(fromPath: member.path) else { continue }
+                let file = try WorkFile(in: options.workDirectory)
+                try contents.readContents(limit: options.imageLimit) { try file.append($0) }
+                return KernelImage(release: release, memberPath: member.path, file: file)
+            }
+            return nil
+        } catch let error as ArchiveError {
+            throw .archive(error)
+        } catch let error as KernelPackageError {
+            throw error
+        } catch {
+            throw .notAPackage(file: path, detail: "\(error)")
+        }
+    }
+}

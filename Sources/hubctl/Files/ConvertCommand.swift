@@ -1,0 +1,38 @@
+public import ArgumentParser
+import BTF
+import CommandSupport
+public import Conversion
+import DWARF
+import ELF
+
+struct ConvertCommand: HubCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "convert",
+        abstract: "Make BTF of a kernel image with DWARF.",
+        discussion: """
+            The result is canonical: the same bytes for the same types, on any machine and with any number of threads.
+            """
+    )
+
+    @Argument(help: "A vmlinux with debug information, or with a .BTF section.") var image: String
+    @Option(name: .shortAndLong, help: ArgumentHelp("The file to write; - is standard output.", valueName: "file"))
+    var output: String
+    @Option(help: ArgumentHelp("How many threads to use; the result does not depend on it.", valueName: "n"))
+    var threads = 1
+    @Option(help: "auto takes DWARF where there is some, else the .BTF section.") var source: BTFSource = .auto
+
+    func validate() throws {
+        if !(1...256).contains(threads) { throw ValidationError("--threads takes a number from 1 to 256") }
+    }
+
+    func execute() async throws {
+        let converter = ImageConverter(source: source, options: .init(threads: threads))
+        let (btf, report) = try converter.convert(ELFFile(path: image))
+        let bytes = btf.serialized()
+        try OutputFile(output).write(bytes)
+        if let report { Printing.remark(report.description) }
+        Printing.remark("\(btf.typeCount) types, \(readableByteCount(bytes.count)) of BTF")
+    }
+}
+
+extension BTFSource: ExpressibleByArgument {}
