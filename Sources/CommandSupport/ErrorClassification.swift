@@ -5,6 +5,7 @@ import Conversion
 import DWARF
 import ELF
 import HubStore
+import HubWorker
 import KernelIdentity
 import KernelPackages
 import Minimizer
@@ -27,6 +28,11 @@ enum ErrorClassification {
         case let error as DWARFError: (.badInput, error.description)
         case let error as BPFObjectError: (.badInput, error.description)
         case let error as RequestLogError: (.badInput, error.description)
+        case let error as KernelPackageError: (.badInput, error.description)
+        case let error as PackageSourceError: (.unavailable, error.description)
+        case let error as DownloadError: (error.isRemote ? .unavailable : .inputOutput, error.description)
+        case let error as JobError: (.usage, error.description)
+        case let error as ImageError: (.usage, error.description)
         case let error as MinimizationError: (.bug, error.description)
         default: (.bug, "\(error) (this is a bug in BTF Hub; please report it with the command that you ran)")
         }

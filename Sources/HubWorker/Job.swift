@@ -1,3 +1,4 @@
+public import Conversion
 public import KernelPackages
 
 /// What an operator wants to be ingested, again and again: a source of packages and which of them.
@@ -47,27 +48,4 @@ public struct Job: Hashable, Sendable {
         self.release = release
         self.btfSource = btfSource
     }
-}
-
-/// What a kernel's BTF is made from.
-public enum BTFSource: String, Hashable, Sendable, CaseIterable {
-    /// DWARF where there is some, else the .BTF section.
-    case auto
-    /// DWARF alone.
-    case dwarf
-    /// The .BTF section alone.
-    case btf
-}
-
-/// Why a job file is not understood.
-public struct JobError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// The job file.
-    public let file: String
-    /// The line in it, counted from 1, where one is to blame.
-    public let line: Int?
-    /// What is wrong, as the end of a sentence.
-    public let reason: String
-
-    /// One sentence that names the file and the line.
-    public var description: String { line.map { "\(file):\($0): \(reason)" } ?? "\(file): \(reason)" }
 }

@@ -1,3 +1,4 @@
+public import Conversion
 import Crypto
 import ELF
 import Foundation

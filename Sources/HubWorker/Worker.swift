@@ -1,3 +1,6 @@
+import BTF
+import Conversion
+import DWARF
 import ELF
 import Foundation
 public import HubStore
@@ -150,9 +153,13 @@ extension Worker {
         let architecture = Architecture(image.header)?.rawValue
         let name = try naming.filled(from: KernelNaming(architecture: architecture)).name(of: image.name)
         listener(.converting(name: ledgerPackage?.name ?? image.name))
-        let btf = try ImageConverter(source: source, threads: options.threads).convert(image)
+        let btf = try ImageConverter(source: source, options: .init(threads: options.threads)).convert(image).btf
         listener(.storing(name))
-        let kernel = NewKernel(name: name, buildID: try image.buildID().flatMap(BuildID.init(bytes:)), btf: btf)
+        let kernel = NewKernel(
+            name: name,
+            buildID: try image.buildID().flatMap(BuildID.init(bytes:)),
+            btf: btf.serialized()
+        )
         return .stored(name, try store.add(kernel, from: ledgerPackage))
     }
 

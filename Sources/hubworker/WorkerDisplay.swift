@@ -1,0 +1,54 @@
+import CommandSupport
+import Foundation
+import HubStore
+import HubWorker
+import KernelIdentity
+import KernelPackages
+
+/// Shows what a worker does: a bar while it fetches, and a line for each package.
+struct WorkerDisplay: Sendable {
+    private let progress = ProgressBar()
+
+    /// Shows one event.
+    func show(_ event: WorkerEvent) {
+        switch event {
+        case .planned(let plan): Printing.remark(Self.summary(of: plan))
+        case .began(let name, let index, let count): if count > 1 { Printing.remark("[\(index)/\(count)] \(name)") }
+        case .fetching(let name, let fetched):
+            progress.update("fetching \(name)", done: fetched.received, total: fetched.total)
+        case .unpacking, .converting, .storing: progress.finish()
+        case .finished(let report):
+            progress.finish()
+            Printing.remark(Self.line(of: report))
+        }
+    }
+
+    private static func summary(of plan: JobPlan) -> String {
+        let due = plan.due.count
+        let packages = plan.items.count == 1 ? "1 package" : "\(plan.items.count) packages"
+        return due == 0
+            ? "\(packages) in the index, none to process"
+            : "\(packages) in the index, \(due) to process (\(readableByteCount(plan.dueBytes)))"
+    }
+
+    private static func line(of report: ItemReport) -> String {
+        switch report.result {
+        case .stored(let name, .stored): "\(name): stored"
+        case .stored(let name, .replaced): "\(name): stored in place of another build"
+        case .stored(let name, .unchanged): "\(name): unchanged"
+        case .noImage(let reason): "\(report.name): \(reason)"
+        case .failed(_, let reason, let retryAfter):
+            "error: \(report.name): \(reason)"
+                + (retryAfter.map { " (to be tried again after \($0.formatted(.iso8601)))" } ?? "")
+        }
+    }
+}
+
+extension JobReport {
+    /// The exit status that the faults lead to: the worst that someone has to look at.
+    var exitStatus: ExitStatus {
+        if faults.contains(.host) { return .inputOutput }
+        if faults.contains(.input) { return .badInput }
+        return faults.contains(.remote) ? .unavailable : .success
+    }
+}
