@@ -2,32 +2,80 @@ internal import Foundation
 internal import Hummingbird
 internal import Synchronization
 
-/// Runs blocking work off the event loops and off the cooperative threads, a limited number at a time.
-package struct BlockingWork: Sendable {
-    private let queue: OperationQueue
+/// Runs blocking work on threads of its own, a limited number of pieces at a time.
+///
+/// Not on Dispatch's queues: those have as many threads as there are processors, which asynchronous code needs, and
+/// grow slowly when they block.
+package final class BlockingWork: Sendable {
+    private let jobs: JobList
+    private let threads: Int
     private let backlog: Int
 
-    /// Makes a queue.
+    /// Starts the threads.
     ///
     /// - Parameters:
-    ///   - label: names the queue for people.
+    ///   - label: names the threads for people.
     ///   - concurrency: how many pieces of work run at once.
-    ///   - backlog: how many may wait; what comes then is refused.
+    ///   - backlog: how many may run or wait; what comes then is refused.
     package init(label: String, concurrency: Int, backlog: Int) {
-        queue = OperationQueue()
-        queue.name = label
-        queue.maxConcurrentOperationCount = max(concurrency, 1)
+        let jobs = JobList()
+        self.jobs = jobs
         self.backlog = backlog
+        threads = max(concurrency, 1)
+        for _ in 0..<threads {
+            let thread = Thread { jobs.work() }
+            thread.name = label
+            thread.start()
+        }
     }
 
+    deinit { for _ in 0..<threads { jobs.append(nil) } }
+
     /// How many pieces of work run or wait.
-    var count: Int { queue.operationCount }
+    var count: Int { jobs.count }
 
     /// Runs a piece of work and returns what it returns.
+    ///
+    /// - Parameter work: the work; it may block.
+    /// - Returns: what the work returns.
+    /// - Throws: what the work throws, and `HubError.busy` when too much is waiting.
     package func run<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
-        guard queue.operationCount < backlog else { throw HubError.busy }
+        guard jobs.count < backlog else { throw HubError.busy }
         return try await withCheckedThrowingContinuation { continuation in
-            queue.addOperation { continuation.resume(with: Result(catching: work)) }
+            jobs.append { continuation.resume(with: Result(catching: work)) }
+        }
+    }
+}
+
+/// The work that waits for a thread, first come, first served.
+private final class JobList: Sendable {
+    private let state = Mutex(State())
+    private let available = DispatchSemaphore(value: 0)
+
+    private struct State {
+        /// What waits; nil tells one thread to end.
+        var jobs: [(@Sendable () -> Void)?] = []
+        /// How many pieces of work wait or run.
+        var count = 0
+    }
+
+    var count: Int { state.withLock { $0.count } }
+
+    func append(_ job: (@Sendable () -> Void)?) {
+        state.withLock {
+            $0.jobs.append(job)
+            $0.count += 1
+        }
+        available.signal()
+    }
+
+    /// A thread's loop.
+    func work() {
+        while true {
+            available.wait()
+            guard let job = state.withLock({ $0.jobs.removeFirst() }) else { return }
+            job()
+            state.withLock { $0.count -= 1 }
         }
     }
 }
