@@ -76,12 +76,15 @@ struct BundlePlanTests {
         let identity = try BundlePlan(try request(), from: store).identity
         #expect(try BundlePlan(try request(), from: HubStore(store.path, access: .readOnly)).identity == identity)
         let others = [
-            try request(member: "tgid"), try request(filter: KernelFilter(release: "*-1")), try request(compression: .gzip),
+            try request(member: "tgid"), try request(filter: KernelFilter(release: "*-1")),
+            try request(compression: .gzip),
         ]
         var identities: Set<ContentDigest> = [identity]
         for request in others { identities.insert(try BundlePlan(request, from: store).identity) }
         #expect(identities.count == 4)
-        #expect(try BundlePlan(try request(filter: KernelFilter(distribution: "debian")), from: store).identity == identity)
+        #expect(
+            try BundlePlan(try request(filter: KernelFilter(distribution: "debian")), from: store).identity == identity
+        )
         try add("6.1.0-2", Self.first.get())
         #expect(try BundlePlan(try request(), from: store).identity != identity)
     }
