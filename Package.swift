@@ -135,8 +135,21 @@ let package = Package(
         .testTarget(name: "ArchiveTests", dependencies: ["Archive", "TestSupport"], swiftSettings: house),
         .testTarget(name: "BTFTests", dependencies: ["BTF", "TestSupport"], swiftSettings: house),
         .testTarget(
+            name: "BundlerTests",
+            dependencies: ["Archive", "Bundler", "HubStore", "KernelIdentity", "Minimizer", "TestSupport"],
+            swiftSettings: house
+        ),
+        .testTarget(
             name: "CommandTests",
             dependencies: ["BTF", "TestSupport", "hubctl", "hubworker"],
+            swiftSettings: house
+        ),
+        .testTarget(
+            name: "HubServerTests",
+            dependencies: [
+                "Archive", "Bundler", "HubServer", "HubStore", "KernelIdentity", "Minimizer", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: house
         ),
         .testTarget(

@@ -1,4 +1,4 @@
-public import Archive
+internal import Archive
 public import KernelIdentity
 
 /// The file of one kernel in an archive tree: plain BTF, or BTF as btfhub-archive and its clients pack it.
