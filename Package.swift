@@ -30,13 +30,14 @@ let package = Package(
         .systemLibrary(name: "CElf", pkgConfig: "libdw", providers: [.apt(["libelf-dev", "libdw-dev"])]),
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .systemLibrary(name: "CLzma", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "CCurlShims", dependencies: ["CCurl"]),
 
         // The ground floor: formats and names. None of these knows another, save that all may name a kernel.
         .target(name: "BTF", swiftSettings: house),
-        .target(name: "ELF", dependencies: ["CElf"], swiftSettings: house),
+        .target(name: "ELF", dependencies: ["CElf", "CZlib", "CZstd"], swiftSettings: house),
         .target(name: "Archive", dependencies: ["CArchive", "CLzma", "CZstd"], swiftSettings: house),
         .target(name: "KernelIdentity", swiftSettings: house),
 

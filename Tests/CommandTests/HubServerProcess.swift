@@ -10,7 +10,7 @@ final class HubServerProcess {
     /// Starts the server and waits until it says where it listens.
     init(store: String, cache: String) throws {
         let log = try TemporaryDirectory()
-        FileManager.default.createFile(atPath: log.path("log"), contents: nil)
+        _ = try log.write("", to: "log")
         let process = Process()
         process.executableURL = URL(fileURLWithPath: Program.path("hubctl"))
         process.arguments = ["serve", "--store", store, "--cache", cache, "--listen", "127.0.0.1:0"]

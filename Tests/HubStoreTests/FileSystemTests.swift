@@ -1,4 +1,5 @@
 import Foundation
+import KernelIdentity
 import HubStore
 import KernelIdentity
 import TestSupport
