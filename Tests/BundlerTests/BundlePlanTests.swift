@@ -27,23 +27,26 @@ struct BundlePlanTests {
         try store.add(NewKernel(name: name, buildID: nil, btf: btf))
     }
 
-    private func request(
-        member: String = "pid",
-        filter: KernelFilter = .all,
-        compression: Compression = .none
-    ) throws -> BundleRequest {
+    /// Programs that read one member; the path of the source is in the debug info, so that each is compiled once.
+    private static let readsPID = Result { try compile(reading: "pid") }
+    private static let readsTGID = Result { try compile(reading: "tgid") }
+
+    private static func compile(reading member: String) throws -> RelocationRequestLog {
         let program = try CompiledBPF.compile(
             """
             struct task_struct { int \(member); } __attribute__((preserve_access_index));
             __attribute__((section("kprobe/f"), used)) int program(struct task_struct *task) { return task->\(member); }
             """
         )
-        let object = try BPFObject(bytes: program, name: "program.o")
-        return BundleRequest(
-            requests: RelocationRequestLog(of: [object]),
-            filter: filter,
-            compression: compression
-        )
+        return RelocationRequestLog(of: [try BPFObject(bytes: program, name: "program.o")])
+    }
+
+    private func request(
+        _ requests: Result<RelocationRequestLog, any Error> = readsPID,
+        filter: KernelFilter = .all,
+        compression: Compression = .none
+    ) throws -> BundleRequest {
+        BundleRequest(requests: try requests.get(), filter: filter, compression: compression)
     }
 
     private func write(_ plan: BundlePlan) throws -> (bytes: [UInt8], report: BundleReport) {
@@ -76,7 +79,7 @@ struct BundlePlanTests {
         let identity = try BundlePlan(try request(), from: store).identity
         #expect(try BundlePlan(try request(), from: HubStore(store.path, access: .readOnly)).identity == identity)
         let others = [
-            try request(member: "tgid"), try request(filter: KernelFilter(release: "*-1")),
+            try request(Self.readsTGID), try request(filter: KernelFilter(release: "*-1")),
             try request(compression: .gzip),
         ]
         var identities: Set<ContentDigest> = [identity]

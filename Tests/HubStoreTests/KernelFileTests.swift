@@ -10,8 +10,7 @@ struct KernelFileTests {
         let name = try StoreFixture.name("6.1.0-56.btf-cloud")
         let path = file.path(of: name)
         #expect(path == "debian/12/x86_64/6.1.0-56.btf-cloud\(file.suffix)")
-        let fileName = try #require(path.split(separator: "/").last)
-        let parsed = try #require(KernelFile.parse(String(fileName)))
+        let parsed = try #require(KernelFile.parse(String(path.dropFirst("debian/12/x86_64/".count))))
         #expect(parsed == (name.release, file))
     }
 

@@ -30,6 +30,7 @@ extension Hub {
             return try BundlePlan(request, from: store)
         }
         guard !plan.kernels.isEmpty else {
+            if let damaged = plan.damaged.first { throw damaged }
             throw HubError.notFound("no kernel of this hub matches; /v1/kernels lists what it holds")
         }
         let file = try await cache.file(for: plan.identity, on: making) { sink in
