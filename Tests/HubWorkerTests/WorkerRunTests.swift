@@ -1,4 +1,5 @@
 import BTF
+import Conversion
 import Foundation
 import HubStore
 import HubWorker
