@@ -173,7 +173,10 @@ extension Worker {
     func noteFailure(_ error: any Error, of package: SourcePackage?) async throws -> ItemResult {
         let fault = try ItemResult.Fault(of: error)
         let reason = String(describing: error)
-        guard let package else { return .failed(fault, reason: reason, retryAfter: nil) }
+        // Another worker is at the package, and will note what becomes of it.
+        var isBusy = false
+        if case .busy = error as? DownloadError { isBusy = true }
+        guard let package, !isBusy else { return .failed(fault, reason: reason, retryAfter: nil) }
         let now = Date()
         return try await Blocking.run {
             // The host's own fault says nothing about the package: try it at the next occasion.
