@@ -101,6 +101,11 @@ extension UnitReader {
         begin(plan.role, at: entry, hash)
         let index = entries.count &- 1
         describe(index, header)
+        if header.size > 4 {
+            // Whether a value of 64 bits has a sign is for the underlying type to say.
+            references.append(header.type)
+            entries[index].referenceCount = 1
+        }
         guard plan.flags.contains(.hasChildren) else { return }
 
         let info = sections.info
@@ -137,6 +142,8 @@ extension UnitReader {
     private struct Header {
         var nameKey: UInt64 = 0
         var size: UInt64 = 0
+        /// An enumeration's underlying type.
+        var type: UInt32 = 0
         var isDeclaration = false
     }
 
@@ -147,6 +154,8 @@ extension UnitReader {
         if plan.flags.contains(.isSimple) {
             header.nameKey = try simpleNameKey(plan, &at)
             header.size = sections.info.number(at &+ Int(plan.value.at), width: plan.value.width)
+            let type = sections.info.number(at &+ Int(plan.type.at), width: plan.type.width)
+            header.type = UInt32(truncatingIfNeeded: min(type, 0xffff_ffff))
             header.isDeclaration = plan.flags.contains(.declaration)
             at &+= Int(plan.fixedSize)
             guard at <= unit.end else { throw Fault(.truncated, at: start) }
@@ -154,6 +163,7 @@ extension UnitReader {
             try decode(plan, &at)
             header.nameKey = try nameKey(values.name, at: start)
             header.size = values[.size] ?? 0
+            header.type = try localReference(values.type, at: start)
             header.isDeclaration = values.isDeclaration || plan.flags.contains(.declaration)
         }
         return header

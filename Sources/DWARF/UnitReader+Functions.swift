@@ -8,6 +8,7 @@ extension UnitReader {
     ///   - entry: where its entry starts.
     ///   - at: where its attributes start; then, where to go on.
     /// - Returns: whether the function's children are to be walked next: its body may define types.
+    /// - Throws: `Fault` where an entry is damaged.
     mutating func readSubprogram(
         _ plan: AbbreviationPlan,
         entry: Int,
@@ -84,7 +85,7 @@ extension UnitReader {
                 try skipEntry(plan, &next)
                 hash.mix(0, 2)
                 scratch.append(0)
-            case .variable, .scope, .skip:
+            case .variable, .scope, .skip, .subprogram:
                 // Compilers write parameters before anything that the body declares.
                 resume = resume ?? child
                 break scan

@@ -67,6 +67,7 @@ extension UnitReader {
             case .enumeration:
                 record.size = values[.size] ?? 4
                 if plan.flags.contains(.hasChildren) { record.detail = try addEnumerators(position) }
+                if let underlying = targets.first, underlying != 0 { record.detail = pool.isSigned(underlying) ? 1 : 0 }
             case .base: record.describe(base: values)
             default: break
             }
@@ -229,15 +230,29 @@ extension TypePool.Node {
 }
 
 extension TypePool {
+    /// Whether a type is a signed integer, behind its qualifiers and typedefs.
+    func isSigned(_ id: NodeID) -> Bool {
+        let node = nodes[Int(bare(id))]
+        return node.shape == .int && node.detail & 1 != 0
+    }
+
     /// A type's size in bytes, behind its qualifiers and typedefs; 0 where it has none.
     mutating func byteSize(of id: NodeID) -> UInt64 {
-        var node = nodes[Int(id)]
+        let node = nodes[Int(bare(id))]
+        switch node.shape {
+        case .int, .float, .enumeration, .structure, .union: return node.size
+        default: return 0
+        }
+    }
+
+    /// A type without its qualifiers and typedefs.
+    private func bare(_ id: NodeID) -> NodeID {
+        var id = id
         // Targets always have lower numbers, so this ends.
         while true {
-            switch node.shape {
-            case .typedef, .const, .volatile, .restrict: node = nodes[Int(node.target)]
-            case .int, .float, .enumeration, .structure, .union: return node.size
-            default: return 0
+            switch nodes[Int(id)].shape {
+            case .typedef, .const, .volatile, .restrict: id = nodes[Int(id)].target
+            default: return id
             }
         }
     }

@@ -110,6 +110,7 @@ extension UnitReader {
     ///   - at: where its attributes start.
     ///   - named: whether the name is needed.
     /// - Returns: the key of its name, 0 for none or when it is not needed, and its type.
+    /// - Throws: `Fault` where the entry is damaged.
     mutating func readParameter(
         _ plan: AbbreviationPlan,
         _ at: inout Int,

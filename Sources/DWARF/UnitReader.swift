@@ -121,6 +121,7 @@ struct UnitReader: ~Copyable {
     /// - Parameters:
     ///   - start: where the first entry is.
     ///   - depth: how many structs the entries are nested in.
+    /// - Throws: `Fault` where an entry is damaged.
     private mutating func walk(from start: Int, depth: Int) throws(Fault) {
         let info = sections.info
         let end = unit.end

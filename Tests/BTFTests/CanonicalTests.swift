@@ -92,4 +92,24 @@ struct CanonicalTests {
         #expect(strings.count == Set(strings).count)
         #expect(strings.elementsEqual(strings.sorted { $0.lexicographicallyPrecedes($1) }))
     }
+
+    @Test("a name of no bytes is no name, wherever it lies")
+    func emptyNames() throws {
+        func canonical(_ empty: (StringOffset) -> StringOffset) throws -> [UInt8] {
+            var builder = BTFBuilder(byteOrder: .host)
+            let name = builder.intern("ab")
+            let int = builder.add(.int(.init(name: name, size: 4, encoding: .signed, bits: 32)))
+            let member = BTFType.Member(name: empty(name), type: int, bitOffset: 0)
+            let inner = builder.add(
+                .composite(.init(isUnion: false, name: empty(name), size: 4, members: [member]))
+            )
+            builder.add(.typedef(name: name, inner))
+            let form = try builder.build().canonicalized()
+            #expect(try form.canonicalized().serialized() == form.serialized())
+            return form.serialized()
+        }
+        let plain = try canonical { _ in .empty }
+        // The terminator of a string of two bytes.
+        #expect(try canonical { StringOffset(rawValue: $0.rawValue + 2) } == plain)
+    }
 }

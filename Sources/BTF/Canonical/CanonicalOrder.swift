@@ -3,12 +3,19 @@ struct CanonicalOrder {
     private let btf: BTF
     private let strings: CanonicalStrings
     private let classes: TypeClasses
+    /// Where each class's representative starts in the words.
+    private let starts: [UInt32]
+    /// The rank of each class's name.
+    private let names: [UInt32]
     /// The classes, in the order of their new ids.
     private var order: [UInt32] = []
     /// The place of each class in `order`.
     private var place: [UInt32]
 
+    /// Marks a class without a name that has no place yet.
     private static let unplaced = UInt32.max
+    /// Marks a class with a name that has no place yet.
+    private static let named = UInt32.max - 1
 
     /// Orders the classes.
     ///
@@ -20,57 +27,56 @@ struct CanonicalOrder {
         self.btf = btf
         self.strings = strings
         self.classes = classes
-        place = [UInt32](repeating: Self.unplaced, count: classes.representatives.count)
+        let storage = btf.storage
+        starts = classes.representatives.map { storage.starts[Int($0)] }
+        names = starts.map { strings.rank(of: storage.words[Int($0)]) }
+        place = names.map { $0 == 0 ? Self.unplaced : Self.named }
         order.reserveCapacity(place.count)
         let named = sortedNamed()
-        for start in named { placeAnonymous(from: start) }
+        var stack: [UInt32] = []
+        for start in named { placeAnonymous(from: start, &stack) }
         // What no named type leads to; the classes' own order is that of their colours.
-        for start in place.indices where rank(of: UInt32(start)) == 0 {
+        for start in place.indices where names[start] == 0 {
             put(UInt32(start))
-            placeAnonymous(from: UInt32(start))
+            placeAnonymous(from: UInt32(start), &stack)
         }
         for one in named { put(one) }
     }
 
-    private func start(of index: UInt32) -> Int { Int(btf.storage.starts[Int(classes.representatives[Int(index)])]) }
-
-    private func rank(of index: UInt32) -> UInt32 { strings.rank(of: btf.storage.words[start(of: index)]) }
-
+    /// The classes with a name, by name, kind and their own number, which follows the colour.
     private func sortedNamed() -> [UInt32] {
-        // Name, kind and class number, packed so that comparing is one step; a class's number follows its colour.
-        var keys: [(name: UInt32, rest: UInt64)] = []
-        for index in place.indices {
-            let name = rank(of: UInt32(index))
-            let kind = btf.storage.header(at: start(of: UInt32(index))).kind
-            if name != 0 { keys.append((name, UInt64(kind.rawValue) << 32 | UInt64(index))) }
+        var entries: [SortEntry] = []
+        for index in place.indices where names[index] != 0 {
+            let kind = btf.storage.header(at: Int(starts[index])).kind
+            entries.append(SortEntry(key: UInt64(names[index]) << 8 | UInt64(kind.rawValue), index: UInt32(index)))
         }
-        keys.sort { $0.name != $1.name ? $0.name < $1.name : $0.rest < $1.rest }
-        return keys.map { UInt32(truncatingIfNeeded: $0.rest) }
+        entries.radixSort()
+        return entries.map(\.index)
     }
 
     private mutating func put(_ index: UInt32) {
-        guard place[Int(index)] == Self.unplaced else { return }
+        guard place[Int(index)] >= Self.named else { return }
         place[Int(index)] = UInt32(order.count)
         order.append(index)
     }
 
     /// Places what has no name and can be reached from a class through what has none, each before what it refers to.
-    private mutating func placeAnonymous(from root: UInt32) {
+    private mutating func placeAnonymous(from root: UInt32, _ stack: inout [UInt32]) {
         let storage = btf.storage
-        var stack = [root]
-        var references: [UInt32] = []
+        stack.append(root)
         while let index = stack.popLast() {
             if index != root {
                 guard place[Int(index)] == Self.unplaced else { continue }
                 put(index)
             }
-            references.removeAll(keepingCapacity: true)
-            storage.forEachReference(ofRecordAt: start(of: index)) { reference in
+            let first = stack.count
+            storage.forEachReference(ofRecordAt: Int(starts[Int(index)])) { reference in
                 guard reference >= storage.firstID else { return }
                 let target = classes.classOfType[Int(reference - storage.firstID)]
-                if place[Int(target)] == Self.unplaced, rank(of: target) == 0 { references.append(target) }
+                if place[Int(target)] == Self.unplaced { stack.append(target) }
             }
-            stack.append(contentsOf: references.reversed())
+            // The stack gives back the last first.
+            if stack.count - first > 1 { stack[first...].reverse() }
         }
     }
 
@@ -83,11 +89,11 @@ struct CanonicalOrder {
         let (offsets, section) = strings.laidOut(over: btf.base)
         var words: [UInt32] = []
         words.reserveCapacity(storage.words.count)
-        var starts: [UInt32] = []
-        starts.reserveCapacity(order.count + 1)
+        var newStarts: [UInt32] = []
+        newStarts.reserveCapacity(order.count + 1)
         for index in order {
-            starts.append(UInt32(words.count))
-            storage.forEachWord(ofRecordAt: start(of: index)) { at, role in
+            newStarts.append(UInt32(words.count))
+            storage.forEachWord(ofRecordAt: Int(starts[Int(index)])) { at, role in
                 let word = storage.words[at]
                 switch role {
                 case .value: words.append(word)
@@ -96,9 +102,9 @@ struct CanonicalOrder {
                 }
             }
         }
-        starts.append(UInt32(words.count))
+        newStarts.append(UInt32(words.count))
         return try BTF(
-            checking: .init(base: btf.base, byteOrder: btf.byteOrder, words: words, starts: starts, strings: section)
+            checking: .init(base: btf.base, byteOrder: btf.byteOrder, words: words, starts: newStarts, strings: section)
         )
     }
 

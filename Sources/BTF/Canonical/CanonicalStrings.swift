@@ -24,23 +24,23 @@ struct CanonicalStrings {
         var hashes = [contentHash(UnsafeRawBufferPointer(start: nil, count: 0))]
         strings = btf.concatenatedStrings()
         strings.withUnsafeBytes { strings in
-            var used: [Entry] = []
-            used.reserveCapacity(1 << 17)
+            var used: [SortEntry] = []
             for offset in ranks.indices where ranks[offset] != 0 {
                 // The end of a longer string is the empty one too.
                 if strings[offset] == 0 {
                     ranks[offset] = 0
                 } else {
-                    used.append(Entry(UInt32(offset), in: strings))
+                    used.append(SortEntry(key: Self.prefix(at: offset, in: strings), index: UInt32(offset)))
                 }
             }
-            used.sort { $0.order($1, in: strings) < 0 }
+            used.radixSort()
+            Self.sortRuns(&used, in: strings)
             for (index, entry) in used.enumerated() {
-                if index == 0 || entry.order(used[index - 1], in: strings) != 0 {
-                    offsets.append(entry.offset)
-                    hashes.append(contentHash(StringIndex.string(at: Int(entry.offset), in: strings)))
+                if index == 0 || Self.order(used[index - 1], entry, in: strings) != 0 {
+                    offsets.append(entry.index)
+                    hashes.append(contentHash(StringIndex.string(at: Int(entry.index), in: strings)))
                 }
-                ranks[Int(entry.offset)] = UInt32(offsets.count - 1)
+                ranks[Int(entry.index)] = UInt32(offsets.count - 1)
             }
         }
         self.ranks = ranks
@@ -75,35 +75,44 @@ struct CanonicalStrings {
         }
         return (laidOut, section)
     }
+}
 
-    /// A string with its first eight bytes, which decide most comparisons.
-    private struct Entry {
-        let prefix: UInt64
-        let offset: UInt32
+// MARK: - Order
 
-        init(_ offset: UInt32, in strings: UnsafeRawBufferPointer) {
-            var prefix: UInt64 = 0
-            var at = Int(offset)
-            for shift in stride(from: 56, through: 0, by: -8) where strings[at] != 0 {
-                prefix |= UInt64(strings[at]) << UInt64(shift)
-                at += 1
-            }
-            self.prefix = prefix
-            self.offset = offset
+extension CanonicalStrings {
+    /// A string's first eight bytes, which decide most comparisons.
+    private static func prefix(at offset: Int, in strings: UnsafeRawBufferPointer) -> UInt64 {
+        var prefix: UInt64 = 0
+        var at = offset
+        for shift in stride(from: 56, through: 0, by: -8) where strings[at] != 0 {
+            prefix |= UInt64(strings[at]) << UInt64(shift)
+            at += 1
         }
+        return prefix
+    }
 
-        /// Below zero when this string stands before the other, zero when they are equal.
-        func order(_ other: Entry, in strings: UnsafeRawBufferPointer) -> Int {
-            if prefix != other.prefix { return prefix < other.prefix ? -1 : 1 }
-            if offset == other.offset || prefix & 0xff == 0 { return 0 }
-            // Both go on behind the eight bytes, at the latest with a terminator, which parsing has proven to be there.
-            var (one, two) = (Int(offset) + 8, Int(other.offset) + 8)
-            while strings[one] == strings[two], strings[one] != 0 {
-                one += 1
-                two += 1
-            }
-            return Int(strings[one]) - Int(strings[two])
+    /// Sorts strings of equal prefixes by what follows.
+    private static func sortRuns(_ entries: inout [SortEntry], in strings: UnsafeRawBufferPointer) {
+        var start = 0
+        while start < entries.count {
+            var end = start + 1
+            while end < entries.count, entries[end].key == entries[start].key { end += 1 }
+            if end - start > 1 { entries[start..<end].sort { order($0, $1, in: strings) < 0 } }
+            start = end
         }
+    }
+
+    /// Below zero when the first string stands before the second, zero when they are equal.
+    private static func order(_ left: SortEntry, _ right: SortEntry, in strings: UnsafeRawBufferPointer) -> Int {
+        if left.key != right.key { return left.key < right.key ? -1 : 1 }
+        if left.index == right.index || left.key & 0xff == 0 { return 0 }
+        // Both go on behind the eight bytes, at the latest with a terminator, which parsing has proven to be there.
+        var (one, two) = (Int(left.index) + 8, Int(right.index) + 8)
+        while strings[one] == strings[two], strings[one] != 0 {
+            one += 1
+            two += 1
+        }
+        return Int(strings[one]) - Int(strings[two])
     }
 }
 

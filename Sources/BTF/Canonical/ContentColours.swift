@@ -7,16 +7,19 @@ struct ContentColours {
     /// The hash of each own type, by its index.
     private(set) var colours: [UInt64]
 
-    private let btf: BTF
+    private let storage: BTF.Storage
     private let strings: CanonicalStrings
+    /// What a reference to each type counts for when it counts by kind and name, else 0.
+    private let nominal: [UInt64]
     private var states: [State]
 
     private enum State: UInt8 { case new, active, done, cyclic }
 
     /// Hashes a BTF's own types.
     init(of btf: BTF, strings: CanonicalStrings) {
-        self.btf = btf
+        storage = btf.storage
         self.strings = strings
+        nominal = storage.starts.dropLast().map { Self.nominalHash(at: Int($0), in: btf.storage, strings) }
         colours = [UInt64](repeating: 0, count: btf.typeCount)
         states = [State](repeating: .new, count: btf.typeCount)
         var stack: [UInt32] = []
@@ -31,11 +34,10 @@ struct ContentColours {
             switch states[index] {
             case .new:
                 states[index] = .active
-                let storage = btf.storage
                 storage.forEachReference(ofRecordAt: Int(storage.starts[index])) { reference in
                     guard reference >= storage.firstID else { return }
                     let target = Int(reference - storage.firstID)
-                    if states[target] == .new, !isNominal(target) { stack.append(UInt32(target)) }
+                    if states[target] == .new, nominal[target] == 0 { stack.append(UInt32(target)) }
                 }
             case .active:
                 stack.removeLast()
@@ -46,19 +48,18 @@ struct ContentColours {
         }
     }
 
-    /// Whether a reference to the type counts by its kind and name.
-    private func isNominal(_ index: Int) -> Bool {
-        let storage = btf.storage
-        let start = Int(storage.starts[index])
-        guard strings.rank(of: storage.words[start]) != 0 else { return false }
-        switch storage.header(at: start).kind {
-        case .structure, .union, .enumeration, .enumeration64, .forward: return true
-        default: return false
+    private static func nominalHash(at start: Int, in storage: BTF.Storage, _ strings: CanonicalStrings) -> UInt64 {
+        let header = storage.header(at: start)
+        let name = strings.rank(of: header.name.rawValue)
+        switch header.kind {
+        case .structure, .union, .enumeration, .enumeration64, .forward:
+            return name == 0 ? 0 : mix(mix(2, UInt64(header.kind.rawValue)), strings.hashes[Int(name)])
+        default:
+            return 0
         }
     }
 
     private mutating func finish(_ index: Int) {
-        let storage = btf.storage
         let start = Int(storage.starts[index])
         var shallow: UInt64 = 0
         var deep: UInt64 = 0
@@ -87,14 +88,9 @@ struct ContentColours {
 
     /// What a reference counts for, or nil when it leads into a cycle.
     private func hash(ofReference reference: UInt32) -> UInt64? {
-        let storage = btf.storage
         guard reference >= storage.firstID else { return mix(1, UInt64(reference)) }
         let target = Int(reference - storage.firstID)
-        if isNominal(target) {
-            let start = Int(storage.starts[target])
-            let name = strings.hashes[Int(strings.rank(of: storage.words[start]))]
-            return mix(mix(2, UInt64(storage.header(at: start).kind.rawValue)), name)
-        }
+        if nominal[target] != 0 { return nominal[target] }
         return states[target] == .done ? colours[target] : nil
     }
 }

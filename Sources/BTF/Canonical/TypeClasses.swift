@@ -73,31 +73,29 @@ struct TypeClasses {
         var groups: [[UInt32]] = []
         var start = 0
         while start < sorted.count {
-            let colour = sorted[start].colour
+            let colour = sorted[start].key
             var end = start + 1
-            while end < sorted.count, sorted[end].colour == colour { end += 1 }
+            while end < sorted.count, sorted[end].key == colour { end += 1 }
             if end - start > 1 { groups.append(sorted[start..<end].map(\.index)) }
             start = end
         }
         return groups
     }
 
-    private static func sorted(
-        _ indices: some Sequence<UInt32>,
-        by colours: [UInt64]
-    ) -> [(colour: UInt64, index: UInt32)] {
-        var keys = indices.map { (colour: colours[Int($0)], index: $0) }
-        keys.sort { $0.colour < $1.colour }
-        return keys
+    private static func sorted(_ indices: some Sequence<UInt32>, by colours: [UInt64]) -> [SortEntry] {
+        var entries = indices.map { SortEntry(key: colours[Int($0)], index: $0) }
+        // Most groups that are split are too small for passes over all values of a byte.
+        if entries.count < 1 << 10 { entries.sort { $0.key < $1.key } } else { entries.radixSort() }
+        return entries
     }
 
     private mutating func number() {
         classOfType = [UInt32](repeating: 0, count: colours.count)
         var last: UInt64?
-        for (colour, index) in Self.sorted(0..<UInt32(colours.count), by: colours) {
-            if colour != last { representatives.append(index) }
-            last = colour
-            classOfType[Int(index)] = UInt32(representatives.count - 1)
+        for entry in Self.sorted(0..<UInt32(colours.count), by: colours) {
+            if entry.key != last { representatives.append(entry.index) }
+            last = entry.key
+            classOfType[Int(entry.index)] = UInt32(representatives.count - 1)
         }
     }
 
