@@ -80,6 +80,7 @@ let package = Package(
             name: "HubWorker",
             dependencies: [
                 "KernelPackages", "Conversion", "HubStore", "BTF", "DWARF", "ELF", "Archive", "KernelIdentity",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Yams", package: "Yams"),
             ],

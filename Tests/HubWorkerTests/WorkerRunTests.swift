@@ -1,4 +1,5 @@
 import BTF
+import Conversion
 import Foundation
 import HubStore
 import HubWorker
@@ -217,6 +218,30 @@ struct WorkerRunTests {
         let store = try HubStore(fixture.store.path, access: .readOnly)
         let worker = Worker(store: store, options: Worker.Options(workDirectory: fixture.workDirectory))
         await #expect(throws: StoreError.self) { try await worker.run(fixture.job()) }
+    }
+
+    @Test(
+        "A full disk is the host's fault: the package is tried again as soon as there is room",
+        .enabled(if: SmallFileSystem.isAvailable, "only root can mount a small file system")
+    )
+    func fullDisk() async throws {
+        var generator = SeededGenerator(seed: 9)
+        let noise = fixture.repository.directory.path("noise")
+        try Data(generator.noise(400_000)).write(to: URL(fileURLWithPath: noise))
+        let package = try fixture.add("6.1.0-1-amd64", image: noise)
+        try fixture.repository.update()
+        let small = try SmallFileSystem(kilobytes: 200)
+        let worker = Worker(store: fixture.store, options: Worker.Options(workDirectory: small.path))
+        for report in [try await worker.run(fixture.job()), try await worker.ingest([package])] {
+            #expect(report.faults == [.host])
+            guard case .failed(_, let reason, nil) = report.items.first?.result else {
+                Issue.record("\(report)")
+                return
+            }
+            #expect(reason.hasPrefix(small.path) && reason.contains("No space left on device"))
+        }
+        #expect(try fixture.store.kernels().kernels.isEmpty)
+        #expect(try await JobPlan(of: fixture.job(), store: fixture.store).due.count == 1)
     }
 
     @Test("A cancelled run notes nothing about the package it was at", .timeLimit(.minutes(1)))
