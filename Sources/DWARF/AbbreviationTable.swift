@@ -1,11 +1,16 @@
 /// The abbreviations of one unit, compiled; the memory is used again for the next unit.
 struct AbbreviationTable: ~Copyable {
-    private var plans = RawArray<AbbreviationPlan>(capacity: 256)
+    private var plans: RawArray<AbbreviationPlan>
     private var steps = RawArray<DecodeStep>(capacity: 2048)
     private var runs = RawArray<SkipRun>(capacity: 512)
     private var constants = RawArray<Int64>(capacity: 256)
     /// What was compiled last, so that units which share a table share the work.
     private var loaded: (offset: Int, version: UInt8, addressSize: UInt8, offsetSize: UInt8) = (-1, 0, 0, 0)
+
+    init() {
+        plans = RawArray(capacity: 256)
+        plans.append(AbbreviationPlan())
+    }
 
     /// Codes beyond this one are refused: compilers number from 1 on.
     static let codeLimit: UInt64 = 1 << 18
@@ -13,7 +18,8 @@ struct AbbreviationTable: ~Copyable {
     /// The plan for a code; one of role `missing` when the table has none.
     @inline(__always)
     func plan(_ code: UInt64) -> AbbreviationPlan {
-        code < UInt64(plans.count) ? plans[Int(truncatingIfNeeded: code)] : AbbreviationPlan()
+        // Code 0 ends a list of entries, so that place 0 is free to stand for all codes that are missing.
+        plans[code < UInt64(plans.count) ? Int(truncatingIfNeeded: code) : 0]
     }
 
     /// Compiles a unit's table.
@@ -28,6 +34,7 @@ struct AbbreviationTable: ~Copyable {
         steps.removeAll()
         runs.removeAll()
         constants.removeAll()
+        plans.append(AbbreviationPlan())
         var at = unit.abbreviations
         do throws(Fault) {
             while true {

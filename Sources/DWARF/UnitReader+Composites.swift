@@ -3,12 +3,13 @@
 extension UnitReader {
     /// Reads a struct or union and its members; types nested in it are left for later.
     mutating func readComposite(
-        _ plan: AbbreviationPlan,
+        _ code: UInt64,
         entry: Int,
         _ at: inout Int,
         depth: Int
     ) throws(Fault) {
-        let header = try readHeader(plan, &at)
+        let plan = abbreviations.plan(code)
+        let header = try readHeader(code, &at)
         var hash = Fingerprint(seed: UInt64(plan.role.rawValue))
         begin(plan.role, at: entry, hash)
         let index = entries.count &- 1
@@ -42,13 +43,13 @@ extension UnitReader {
                     hash.mix(key, place ^ bits &<< 56)
                     references.append(UInt32(truncatingIfNeeded: min(type, 0xffff_ffff)))
                 } else {
-                    try readMember(plan, &at, &hash)
+                    try readMember(code, &at, &hash)
                 }
             case .structure, .union, .enumeration, .array, .subroutine, .pointer, .const, .volatile, .restrict,
                 .typedef, .alias, .base, .void:
                 pending.append((child, depth + 1))
-                try skipEntry(plan, &at)
-            default: try skipEntry(plan, &at)
+                try skipEntry(code, &at)
+            default: try skipEntry(code, &at)
             }
         }
         entries[index].referenceCount = UInt32(references.count) &- entries[index].firstReference
@@ -57,15 +58,16 @@ extension UnitReader {
 
     /// Takes in a member that the fast way cannot read.
     private mutating func readMember(
-        _ plan: AbbreviationPlan,
+        _ code: UInt64,
         _ at: inout Int,
         _ hash: inout Fingerprint
     ) throws(Fault) {
+        let plan = abbreviations.plan(code)
         let start = at
-        try decode(plan, &at)
+        try decode(code, &at)
         if plan.flags.contains(.hasChildren) {
             at = start
-            try skipEntry(plan, &at)
+            try skipEntry(code, &at)
         }
         guard !values.isStaticMember else { return }
         let key = try nameKey(values.name, at: start)
@@ -94,8 +96,9 @@ extension UnitReader {
     }
 
     /// Reads an enumeration and its enumerators.
-    mutating func readEnumeration(_ plan: AbbreviationPlan, entry: Int, _ at: inout Int) throws(Fault) {
-        let header = try readHeader(plan, &at)
+    mutating func readEnumeration(_ code: UInt64, entry: Int, _ at: inout Int) throws(Fault) {
+        let plan = abbreviations.plan(code)
+        let header = try readHeader(code, &at)
         var hash = Fingerprint(seed: UInt64(plan.role.rawValue))
         hash.mix(header.nameKey, header.size)
         begin(plan.role, at: entry, hash)
@@ -125,14 +128,14 @@ extension UnitReader {
                 hash.mix(key, info.number(body &+ Int(plan.value.at), width: plan.value.width))
             case .enumerator:
                 let start = at
-                try decode(plan, &at)
+                try decode(code, &at)
                 if plan.flags.contains(.hasChildren) {
                     at = start
-                    try skipEntry(plan, &at)
+                    try skipEntry(code, &at)
                 }
                 hash.mix(try nameKey(values.name, at: start), values[.value] ?? 0)
                 if values.isValueSigned { hash.mix(1, 1) }
-            default: try skipEntry(plan, &at)
+            default: try skipEntry(code, &at)
             }
         }
         entries[index].local = hash
@@ -148,7 +151,8 @@ extension UnitReader {
     }
 
     /// Reads the entry itself, and moves behind its attributes.
-    private mutating func readHeader(_ plan: AbbreviationPlan, _ at: inout Int) throws(Fault) -> Header {
+    private mutating func readHeader(_ code: UInt64, _ at: inout Int) throws(Fault) -> Header {
+        let plan = abbreviations.plan(code)
         var header = Header()
         let start = at
         if plan.flags.contains(.isSimple) {
@@ -160,7 +164,7 @@ extension UnitReader {
             at &+= Int(plan.fixedSize)
             guard at <= unit.end else { throw Fault(.truncated, at: start) }
         } else {
-            try decode(plan, &at)
+            try decode(code, &at)
             header.nameKey = try nameKey(values.name, at: start)
             header.size = values[.size] ?? 0
             header.type = try localReference(values.type, at: start)

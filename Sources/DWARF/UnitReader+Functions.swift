@@ -4,18 +4,19 @@ extension UnitReader {
     /// Reads a function as far as its prototype.
     ///
     /// - Parameters:
-    ///   - plan: the function's plan.
+    ///   - code: the function's abbreviation.
     ///   - entry: where its entry starts.
     ///   - at: where its attributes start; then, where to go on.
     /// - Returns: whether the function's children are to be walked next: its body may define types.
     /// - Throws: `Fault` where an entry is damaged.
     mutating func readSubprogram(
-        _ plan: AbbreviationPlan,
+        _ code: UInt64,
         entry: Int,
         _ at: inout Int
     ) throws(Fault) -> Bool {
+        let plan = abbreviations.plan(code)
         if plan.flags.contains(.declaration) {
-            try skipEntry(plan, &at)
+            try skipEntry(code, &at)
             return false
         }
         let hasChildren = plan.flags.contains(.hasChildren)
@@ -31,10 +32,10 @@ extension UnitReader {
             at &+= Int(plan.fixedSize)
             guard at <= unit.end else { throw Fault(.truncated, at: body) }
         } else {
-            try decode(plan, &at)
+            try decode(code, &at)
             if values.isDeclaration {
                 at = body
-                try skipEntry(plan, &at)
+                try skipEntry(code, &at)
                 return false
             }
             reference = values.type
@@ -42,7 +43,7 @@ extension UnitReader {
             isExternal = values.isExternal
         }
         guard key != 0 else { return hasChildren }
-        guard try isWanted(key, plan, body, isExternal: isExternal) else {
+        guard try isWanted(key, code, body, isExternal: isExternal) else {
             counts.functionsUnwanted += 1
             return hasChildren
         }
@@ -77,12 +78,12 @@ extension UnitReader {
             switch plan.role {
             case .missing: throw Fault(.abbreviationCode(code), at: child)
             case .parameter:
-                guard let parameter = try readParameter(plan, &next, named: true) else { continue }
+                guard let parameter = try readParameter(code, &next, named: true) else { continue }
                 if parameter.nameKey == 0 { hasAllNames = false }
                 hash.mix(parameter.nameKey, 1)
                 scratch.append(parameter.type)
             case .unspecifiedParameters:
-                try skipEntry(plan, &next)
+                try skipEntry(code, &next)
                 hash.mix(0, 2)
                 scratch.append(0)
             case .variable, .scope, .skip, .subprogram:
@@ -91,7 +92,7 @@ extension UnitReader {
                 break scan
             default:
                 resume = resume ?? child
-                try skipEntry(plan, &next)
+                try skipEntry(code, &next)
             }
         }
         at = resume ?? next
@@ -110,16 +111,16 @@ extension UnitReader {
     /// Whether a function is one to keep: it is in the symbol table, or external where there is no symbol table.
     private mutating func isWanted(
         _ key: UInt64,
-        _ plan: AbbreviationPlan,
+        _ code: UInt64,
         _ body: Int,
         isExternal: Bool
     ) throws(Fault) -> Bool {
         guard let functions = symbols.functions else { return isExternal }
-        let memo = Fingerprint(high: key, low: key &* 0x9e37_79b9_7f4a_7c15 >> 20)
+        let memo = Fingerprint(high: key, low: (key &* 0x9e37_79b9_7f4a_7c15) >> 40)
         let known = wantedNames.value(for: memo)
         if known != 0 { return known == 2 }
         var at = body
-        try decode(plan, &at)
+        try decode(code, &at)
         let isWanted = functions.value(for: try withName(values.name) { $0.fingerprint($1, $2) }) != 0
         wantedNames.insert(memo, isWanted ? 2 : 1)
         return isWanted
@@ -128,14 +129,15 @@ extension UnitReader {
     // MARK: - Variables
 
     /// Notes a variable if it is a per-CPU one: if the symbol table has a per-CPU symbol of its name at its address.
-    mutating func readVariable(_ plan: AbbreviationPlan, _ at: inout Int) throws(Fault) {
+    mutating func readVariable(_ code: UInt64, _ at: inout Int) throws(Fault) {
+        let plan = abbreviations.plan(code)
         let body = at
-        try decode(plan, &at)
+        try decode(code, &at)
         var name = values.name
         var type = values.type
         if plan.flags.contains(.hasChildren) {
             at = body
-            try skipEntry(plan, &at)
+            try skipEntry(code, &at)
         }
         guard !symbols.perCPU.isEmpty, let address = address(in: values.location) else { return }
         let offset = address &- symbols.perCPUAddress
@@ -148,7 +150,7 @@ extension UnitReader {
             let code = try sections.info.uleb(&at, end: unit.end)
             let plan = abbreviations.plan(code)
             if plan.role == .variable {
-                try decode(plan, &at)
+                try decode(code, &at)
                 if case .none = name { name = values.name }
                 if case .none = type { type = values.type }
                 isExternal = isExternal || values.isExternal || plan.flags.contains(.external)

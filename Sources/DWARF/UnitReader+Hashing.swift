@@ -104,8 +104,7 @@ extension UnitReader {
             if knownFunctions.use(key) != 0 { continue }
             let prototype = try node(index, depth: 0)
             var at = unit.start + Int(entries[index].offset)
-            let plan = abbreviations.plan(try sections.info.uleb(&at, end: unit.end))
-            try decode(plan, &at)
+            try decode(try sections.info.uleb(&at, end: unit.end), &at)
             functions.append(
                 FoundFunction(name: try intern(values.name), prototype: prototype, isExternal: function.isExternal)
             )

@@ -28,9 +28,9 @@ extension UnitReader {
     mutating func nominalNode(_ index: Int) throws(Fault) -> TypePool.NodeID {
         let existing = known.value(for: directory[index])
         if existing != 0 { return existing }
-        let (plan, at) = try start(of: index)
+        let (code, at) = try start(of: index)
         var position = at
-        try decode(plan, &position)
+        try decode(code, &position)
         let shape = TypePool.Shape(entries[index].role)
         let variant = index < signatures.count ? signatures[index].high : 0
         let name = try intern(values.name)
@@ -48,17 +48,18 @@ extension UnitReader {
             targets.append(try node(referredBy: index, position, depth: depth))
         }
         let nominal = entry.isNominal ? try nominalNode(index) : 0
-        let (plan, at) = try start(of: index)
+        let (code, at) = try start(of: index)
+        let plan = abbreviations.plan(code)
         guard Int(pool.nodes.count) < Int(UInt32.max) / 2, pool.parts.count < Int(UInt32.max) / 2 else {
             throw Fault(.tooManyTypes, at: at)
         }
         var record = TypePool.Node(shape: TypePool.Shape(entry.role), target: nominal, firstPart: pool.nextPart)
         var position = at
         switch entry.role {
-        case .array: record.size = try decodeArray(plan, &position).count
-        case .subroutine, .subprogram: try addParameters(plan, position, targets, entry.role)
+        case .array: record.size = try decodeArray(code, &position).count
+        case .subroutine, .subprogram: try addParameters(code, position, targets, entry.role)
         default:
-            try decode(plan, &position)
+            try decode(code, &position)
             record.name = entry.isNominal || entry.role == .typedef || entry.role == .base ? try intern(values.name) : 0
             switch entry.role {
             case .structure, .union:
@@ -80,11 +81,11 @@ extension UnitReader {
         return id
     }
 
-    /// An entry's plan, and where its attributes start.
-    private mutating func start(of index: Int) throws(Fault) -> (AbbreviationPlan, Int) {
+    /// An entry's abbreviation, and where its attributes start.
+    private mutating func start(of index: Int) throws(Fault) -> (code: UInt64, at: Int) {
         var at = unit.start + Int(entries[index].offset)
         let code = try sections.info.uleb(&at, end: unit.end)
-        return (abbreviations.plan(code), at)
+        return (code, at)
     }
 
     /// Adds the members of a struct or union.
@@ -97,13 +98,13 @@ extension UnitReader {
             let plan = abbreviations.plan(code)
             let body = at
             guard plan.role == .member else {
-                try skipEntry(plan, &at)
+                try skipEntry(code, &at)
                 continue
             }
-            try decode(plan, &at)
+            try decode(code, &at)
             if plan.flags.contains(.hasChildren) {
                 at = body
-                try skipEntry(plan, &at)
+                try skipEntry(code, &at)
             }
             if values.isStaticMember { continue }
             let type = targets[position]
@@ -139,13 +140,13 @@ extension UnitReader {
             let plan = abbreviations.plan(code)
             let body = at
             guard plan.role == .enumerator else {
-                try skipEntry(plan, &at)
+                try skipEntry(code, &at)
                 continue
             }
-            try decode(plan, &at)
+            try decode(code, &at)
             if plan.flags.contains(.hasChildren) {
                 at = body
-                try skipEntry(plan, &at)
+                try skipEntry(code, &at)
             }
             let value = values[.value] ?? 0
             if values.isValueSigned, Int64(bitPattern: value) < 0 { isSigned = 1 }
@@ -155,11 +156,12 @@ extension UnitReader {
 
     /// Adds the parameters of a prototype; those of a function keep their names.
     private mutating func addParameters(
-        _ plan: AbbreviationPlan,
+        _ code: UInt64,
         _ start: Int,
         _ targets: borrowing RawArray<TypePool.NodeID>,
         _ role: AbbreviationPlan.Role
     ) throws(Fault) {
+        let plan = abbreviations.plan(code)
         var at = start
         _ = try abbreviations.skip(plan, sections.info, &at, unit)
         var position = 1
@@ -172,7 +174,7 @@ extension UnitReader {
             case .parameter:
                 var name: UInt32 = 0
                 if role == .subprogram {
-                    try decode(plan, &at)
+                    try decode(code, &at)
                     name = try intern(values.name)
                     at = body
                 }
@@ -183,7 +185,7 @@ extension UnitReader {
                 position += 1
             default: break
             }
-            try skipEntry(plan, &at)
+            try skipEntry(code, &at)
         }
     }
 }

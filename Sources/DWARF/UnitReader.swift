@@ -76,7 +76,7 @@ struct UnitReader: ~Copyable {
         }
         let plan = abbreviations.plan(code)
         guard plan.role == .unit else { throw Fault(.abbreviationCode(code), at: unit.entries) }
-        try decode(plan, &at)
+        try decode(code, &at)
         guard acceptsUnit() else { return }
         stringOffsetsBase = Int(clamping: values[.stringOffsetsBase] ?? UInt64(unit.offsetSize) * 2)
         addressBase = Int(clamping: values[.addressBase] ?? 8)
@@ -92,8 +92,8 @@ struct UnitReader: ~Copyable {
 
     /// Reads the needed attributes of an entry into `values`, and moves behind all of them.
     @inline(__always)
-    mutating func decode(_ plan: AbbreviationPlan, _ at: inout Int) throws(Fault) {
-        try abbreviations.decode(plan, sections.info, &at, unit, into: &values)
+    mutating func decode(_ code: UInt64, _ at: inout Int) throws(Fault) {
+        try abbreviations.decode(abbreviations.plan(code), sections.info, &at, unit, into: &values)
     }
 
     /// Whether a unit is one to convert, going by its kind and language.
@@ -142,14 +142,14 @@ struct UnitReader: ~Copyable {
                 _ = try abbreviations.skip(plan, info, &at, unit)
                 if plan.flags.contains(.hasChildren) { scopes += 1 }
             case .subprogram:
-                if try readSubprogram(plan, entry: entry, &at) { scopes += 1 }
+                if try readSubprogram(code, entry: entry, &at) { scopes += 1 }
             case .variable:
                 if scopes == 0, depth == 0, plan.flags.contains(.hasLocation) {
-                    try readVariable(plan, &at)
+                    try readVariable(code, &at)
                 } else {
-                    try skipEntry(plan, &at)
+                    try skipEntry(code, &at)
                 }
-            default: try readType(plan, entry: entry, &at, depth: depth)
+            default: try readType(code, entry: entry, &at, depth: depth)
             }
             guard scopes <= UnitReader.scopeDepthLimit else { throw Fault(.nesting, at: entry) }
         }
@@ -160,27 +160,28 @@ struct UnitReader: ~Copyable {
         guard depth <= UnitReader.typeDepthLimit else { throw Fault(.nesting, at: offset) }
         var at = offset
         let code = try sections.info.uleb(&at, end: unit.end)
-        try readType(abbreviations.plan(code), entry: offset, &at, depth: depth)
+        try readType(code, entry: offset, &at, depth: depth)
     }
 
     /// Reads an entry if it is a type, and moves behind it and its children in any case.
     private mutating func readType(
-        _ plan: AbbreviationPlan,
+        _ code: UInt64,
         entry: Int,
         _ at: inout Int,
         depth: Int
     ) throws(Fault) {
+        let plan = abbreviations.plan(code)
         switch plan.role {
-        case .structure, .union: try readComposite(plan, entry: entry, &at, depth: depth)
-        case .enumeration: try readEnumeration(plan, entry: entry, &at)
-        case .pointer, .const, .volatile, .restrict, .typedef, .alias: try readReference(plan, entry: entry, &at)
-        case .array: try readArray(plan, entry: entry, &at)
-        case .subroutine: try readSubroutine(plan, entry: entry, &at)
-        case .base: try readBase(plan, entry: entry, &at)
+        case .structure, .union: try readComposite(code, entry: entry, &at, depth: depth)
+        case .enumeration: try readEnumeration(code, entry: entry, &at)
+        case .pointer, .const, .volatile, .restrict, .typedef, .alias: try readReference(code, entry: entry, &at)
+        case .array: try readArray(code, entry: entry, &at)
+        case .subroutine: try readSubroutine(code, entry: entry, &at)
+        case .base: try readBase(code, entry: entry, &at)
         case .void:
             begin(plan.role, at: entry, Fingerprint(seed: 0))
-            try skipEntry(plan, &at)
-        default: try skipEntry(plan, &at)
+            try skipEntry(code, &at)
+        default: try skipEntry(code, &at)
         }
     }
 
@@ -200,7 +201,8 @@ struct UnitReader: ~Copyable {
     }
 
     /// Moves behind an entry and its children.
-    mutating func skipEntry(_ plan: AbbreviationPlan, _ at: inout Int) throws(Fault) {
+    mutating func skipEntry(_ code: UInt64, _ at: inout Int) throws(Fault) {
+        let plan = abbreviations.plan(code)
         let info = sections.info
         let end = unit.end
         let sibling = try abbreviations.skip(plan, info, &at, unit)
