@@ -167,6 +167,13 @@ let package = Package(
             swiftSettings: house
         ),
         .testTarget(
+            name: "HubWorkerTests",
+            dependencies: [
+                "BTF", "Conversion", "HubStore", "HubWorker", "KernelIdentity", "KernelPackages", "TestSupport",
+            ],
+            swiftSettings: house
+        ),
+        .testTarget(
             name: "KernelIdentityTests",
             dependencies: ["KernelIdentity", "TestSupport"],
             swiftSettings: house

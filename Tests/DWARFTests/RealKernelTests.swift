@@ -13,8 +13,9 @@ struct RealKernelTests {
         let ours = try Workshop.convert(RealKernel.vmlinux, .init(threads: 2))
         let theirs = try BTF(parsing: Array(Data(contentsOf: URL(fileURLWithPath: RealKernel.pahole))))
         func types(_ btf: BTF) -> Set<String> { btf.lines.filter { !$0.hasPrefix("FUNC") } }
-        #expect(types(ours).subtracting(types(theirs)) == [])
-        #expect(types(theirs).subtracting(types(ours)) == [])
+        // pahole before 1.25 wrote C's floating point numbers as INT when it wrote detached BTF.
+        #expect(types(ours).subtracting(types(theirs)).subtracting(["FLOAT double"]) == [])
+        #expect(types(theirs).subtracting(types(ours)).subtracting(["INT double 8 0 64"]) == [])
         func functions(_ btf: BTF) -> Set<String> {
             Set(btf.ids.filter { btf.kind(of: $0) == .function }.map { btf.name(of: $0) })
         }
