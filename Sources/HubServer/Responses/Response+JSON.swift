@@ -2,15 +2,13 @@ internal import Foundation
 internal import Hummingbird
 
 extension Response {
-    /// Answers with JSON: keys in snake case and sorted, times in ISO 8601, a line end behind it.
+    /// Answers with JSON: keys sorted, a line end behind it.
     static func json(
         _ value: some Encodable,
         status: HTTPResponse.Status = .ok,
         headers: HTTPFields = [:]
     ) -> Response {
         let encoder = JSONEncoder()
-        encoder.keyEncodingStrategy = .convertToSnakeCase
-        encoder.dateEncodingStrategy = .iso8601
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         // Only values of this module come here, and none holds what JSON cannot say.
         let bytes = (try? encoder.encode(value)) ?? Data("{}".utf8)

@@ -61,74 +61,26 @@ private struct KernelListBody: Encodable {
     let damaged: Int?
 }
 
-/// A kernel, as JSON has it.
+/// A kernel with the URLs of its files, as JSON has it.
 private struct KernelBody: Encodable {
-    let name: String
-    let distribution: String
-    let version: String
-    let architecture: String
-    let release: String
-    let buildId: String?
-    let btf: BTFBody
-    let package: PackageBody?
-    let storedAt: Date
+    let description: KernelDescription
     /// URLs by the kind of file.
     let files: [String: String]
-    let modules: [ModuleBody]?
+
+    private enum CodingKeys: String, CodingKey { case files }
 
     init(_ kernel: Kernel, modules: [Module]? = nil) {
-        name = kernel.name.description
-        distribution = kernel.name.distribution
-        version = kernel.name.version
-        architecture = kernel.name.architecture.rawValue
-        release = kernel.name.release
-        buildId = kernel.buildID?.description
-        btf = BTFBody(kernel.btf)
-        package = kernel.package.map(PackageBody.init)
-        storedAt = kernel.storedAt
+        description = KernelDescription(kernel, modules: modules)
         files = Dictionary(
             uniqueKeysWithValues: KernelFile.allCases.map {
                 (String($0.suffix.dropFirst()), "/" + Query.encode($0.path(of: kernel.name)))
             }
         )
-        self.modules = modules?.map(ModuleBody.init)
     }
-}
 
-private struct BTFBody: Encodable {
-    let sha256: String
-    let size: Int
-
-    init(_ btf: BTFReference) {
-        sha256 = btf.digest.description
-        size = btf.size
-    }
-}
-
-private struct PackageBody: Encodable {
-    let source: String
-    let name: String
-    let version: String
-    let architecture: String
-    let sha256: String?
-
-    init(_ package: SourcePackage) {
-        source = package.source
-        name = package.name
-        version = package.version
-        architecture = package.architecture
-        sha256 = package.digest?.description
-    }
-}
-
-private struct ModuleBody: Encodable {
-    let name: String
-    let buildId: String?
-    let btf: BTFBody
-
-    init(_ module: Module) {
-        name = module.name
-        buildId = module.buildID?.description
-        btf = BTFBody(module.btf)
+    func encode(to encoder: any Encoder) throws {
+        try description.encode(to: encoder)
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(files, forKey: .files)
     }
 }

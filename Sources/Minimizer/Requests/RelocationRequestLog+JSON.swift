@@ -26,6 +26,7 @@ extension RelocationRequestLog {
             }
         )
         let encoder = JSONEncoder()
+        encoder.keyEncodingStrategy = .convertToSnakeCase
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return Array(try encoder.encode(document))
     }
@@ -39,7 +40,9 @@ extension RelocationRequestLog {
     public init(json bytes: [UInt8], name: String) throws(RequestLogError) {
         let document: Document
         do {
-            document = try JSONDecoder().decode(Document.self, from: Data(bytes))
+            let decoder = JSONDecoder()
+            decoder.keyDecodingStrategy = .convertFromSnakeCase
+            document = try decoder.decode(Document.self, from: Data(bytes))
         } catch {
             throw RequestLogError(name: name, place: nil, reason: "is no relocation request log in JSON")
         }

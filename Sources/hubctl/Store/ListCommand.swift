@@ -36,7 +36,9 @@ struct ListCommand: HubCommand {
     }
 
     private func printJSON(_ archive: HubStore) throws {
-        let damaged = try archive.forEachKernel(matching: filter.filter) { try Printing.jsonLine(KernelJSON($0)) }
+        let damaged = try archive.forEachKernel(matching: filter.filter) {
+            try Printing.jsonLine(KernelDescription($0))
+        }
         try report(damaged)
     }
 
