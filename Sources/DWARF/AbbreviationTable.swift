@@ -4,6 +4,9 @@ struct AbbreviationTable: ~Copyable {
     private var steps = RawArray<DecodeStep>(capacity: 2048)
     private var runs = RawArray<SkipRun>(capacity: 512)
     private var constants = RawArray<Int64>(capacity: 256)
+    /// By attribute and form, for units of the present version and sizes.
+    private var knownSteps = RawArray<DecodeStep>(zeroed: 1 << 14)
+    private var stepIsKnown = RawArray<Bool>(zeroed: 1 << 14)
     /// What was compiled last, so that units which share a table share the work.
     private var loaded: (offset: Int, version: UInt8, addressSize: UInt8, offsetSize: UInt8) = (-1, 0, 0, 0)
 
@@ -19,17 +22,20 @@ struct AbbreviationTable: ~Copyable {
     @inline(__always)
     func plan(_ code: UInt64) -> AbbreviationPlan {
         // Code 0 ends a list of entries, so that place 0 is free to stand for all codes that are missing.
-        plans[code < UInt64(plans.count) ? Int(truncatingIfNeeded: code) : 0]
+        plans.element(known: code < UInt64(plans.count) ? Int(truncatingIfNeeded: code) : 0)
     }
 
     /// Compiles a unit's table.
     mutating func load(for unit: UnitHeader, from section: Bytes) throws(Fault) {
         let wanted = (unit.abbreviations, unit.version, unit.addressSize, unit.offsetSize)
         if wanted == loaded { return }
+        if (loaded.version, loaded.addressSize, loaded.offsetSize) != (wanted.1, wanted.2, wanted.3) {
+            stepIsKnown.reset(zeroed: 1 << 14)
+        }
         guard unit.abbreviations >= 0, unit.abbreviations < section.count else {
             throw Fault(.abbreviationOffset(UInt64(unit.abbreviations)), at: unit.start)
         }
-        loaded.offset = -1
+        loaded = (-1, unit.version, unit.addressSize, unit.offsetSize)
         plans.removeAll()
         steps.removeAll()
         runs.removeAll()
@@ -48,6 +54,25 @@ struct AbbreviationTable: ~Copyable {
             throw Fault(error.reason, .abbreviations, at: error.offset)
         }
         loaded = wanted
+    }
+
+    /// The step for an attribute in a form; worked out once for each pair of small numbers.
+    private mutating func step(
+        _ attribute: UInt64,
+        _ form: UInt64,
+        _ unit: UnitHeader,
+        at offset: Int
+    ) throws(Fault) -> DecodeStep {
+        let isSmall = attribute < 256 && form < 64
+        let place = isSmall ? Int(attribute &<< 6 | form) : 0
+        if isSmall, stepIsKnown[place] { return knownSteps[place] }
+        var step = try DecodeStep(form: form, unit: unit, at: offset)
+        step.slot = DecodeStep.Slot(attribute: attribute, form: form)
+        if isSmall {
+            stepIsKnown[place] = true
+            knownSteps[place] = step
+        }
+        return step
     }
 
     /// Compiles one abbreviation, from its tag on.
@@ -71,16 +96,15 @@ struct AbbreviationTable: ~Copyable {
             let attribute = try section.uleb(&at, end: end)
             let form = try section.uleb(&at, end: end)
             if attribute == 0, form == 0 { break }
-            var step = try DecodeStep(form: form, unit: unit, at: start)
-            step.slot = DecodeStep.Slot(attribute: attribute, form: form)
-            if form == Form.implicitConst {
+            var step = try step(attribute, form, unit, at: start)
+            if !plan.role.needs(step.slot) { step.slot = .none }
+            var constant: Int64 = 1
+            if form == Form.implicitConst { constant = try section.sleb(&at, end: end) }
+            if step.encoding == .constant, step.slot != .none {
                 step.constant = UInt32(constants.count)
-                constants.append(try section.sleb(&at, end: end))
-            } else if form == Form.flagPresent {
-                step.constant = UInt32(constants.count)
-                constants.append(1)
+                constants.append(constant)
             }
-            if let run = layout.add(step, to: &plan) { runs.append(run) }
+            if let run = layout.add(step, constant, to: &plan) { runs.append(run) }
             if step.encoding == .constant, step.slot == .none { continue }
             if step.encoding == .fixed, step.slot == .none || step.width > 8 {
                 run += Int(step.width)
@@ -109,7 +133,7 @@ struct AbbreviationTable: ~Copyable {
     }
 
     /// Reads the needed attributes of an entry, and moves behind all of them.
-    func decode(
+    mutating func decode(
         _ plan: AbbreviationPlan,
         _ info: Bytes,
         _ at: inout Int,
@@ -158,7 +182,7 @@ struct AbbreviationTable: ~Copyable {
     }
 
     /// The length of the block at an offset, which moves behind the length.
-    private func blockLength(_ width: UInt8, _ info: Bytes, _ at: inout Int, end: Int) throws(Fault) -> Int {
+    private mutating func blockLength(_ width: UInt8, _ info: Bytes, _ at: inout Int, end: Int) throws(Fault) -> Int {
         var length: UInt64
         if width == 0 {
             length = try info.uleb(&at, end: end)
@@ -175,7 +199,9 @@ struct AbbreviationTable: ~Copyable {
     ///
     /// - Returns: where the entry's sibling is, from the start of the unit, or 0 where that is not said.
     @inline(__always)
-    func skip(_ plan: AbbreviationPlan, _ info: Bytes, _ at: inout Int, _ unit: UnitHeader) throws(Fault) -> UInt64 {
+    mutating func skip(_ plan: AbbreviationPlan, _ info: Bytes, _ at: inout Int, _ unit: UnitHeader) throws(Fault)
+        -> UInt64
+    {
         let end = unit.end
         if plan.flags.contains(.isFixed) {
             if plan.flags.contains(.leadingName) {
@@ -192,11 +218,11 @@ struct AbbreviationTable: ~Copyable {
         let body = at
         at &+= Int(plan.fixedSize)
         guard at <= end else { throw Fault(.truncated, at: body) }
-        return info.number(body &+ Int(plan.sibling.at), width: plan.sibling.width)
+        return UInt64(info.field(plan.sibling, body))
     }
 
     /// Moves behind an entry's last part of varying size.
-    private func skipRuns(_ plan: AbbreviationPlan, _ info: Bytes, _ at: inout Int, end: Int) throws(Fault) {
+    private mutating func skipRuns(_ plan: AbbreviationPlan, _ info: Bytes, _ at: inout Int, end: Int) throws(Fault) {
         for index in Int(plan.firstRun)..<Int(plan.firstRun) &+ Int(plan.runCount) {
             let run = runs[index]
             at &+= Int(run.size)
@@ -231,11 +257,11 @@ private struct FixedLayout {
     /// Takes in the next attribute.
     ///
     /// - Returns: the run that ends with it, where it has a varying size.
-    mutating func add(_ step: DecodeStep, to plan: inout AbbreviationPlan) -> SkipRun? {
+    mutating func add(_ step: DecodeStep, _ constant: Int64, to plan: inout AbbreviationPlan) -> SkipRun? {
         defer { isFirst = false }
         switch step.encoding {
         case .constant, .none:
-            addConstant(step.slot, &plan)
+            addConstant(step.slot, constant, &plan)
             return nil
         case .fixed:
             addFixed(step, &plan)
@@ -250,50 +276,43 @@ private struct FixedLayout {
             note(step.slot, &plan)
         }
         let run = SkipRun(size: UInt16(truncatingIfNeeded: size), encoding: step.encoding, width: step.width)
-        if size > Int(UInt16.max) || plan.sibling.isPresent { isSkippable = false }
+        if size > Int(UInt16.max) || plan.sibling.width > 0 { isSkippable = false }
         if !plan.flags.contains(.leadingName) || !isFirst { isFixed = false }
         size = 0
         return run
     }
 
-    private mutating func addConstant(_ slot: DecodeStep.Slot, _ plan: inout AbbreviationPlan) {
+    private mutating func addConstant(_ slot: DecodeStep.Slot, _ constant: Int64, _ plan: inout AbbreviationPlan) {
+        // A member that is external or declared only takes no room: C++'s static member.
+        if plan.role == .member, slot == .external || slot == .declaration { isSimple = false }
         switch slot {
-        case .none: break
+        case .none: return
         case .external: plan.flags.insert(.external)
         case .declaration: plan.flags.insert(.declaration)
-        default: isSimple = false
+        default:
+            guard let number = UInt32(exactly: constant), plan.set(slot, Field(constant: number)) else {
+                isSimple = false
+                return
+            }
         }
     }
 
     private mutating func addFixed(_ step: DecodeStep, _ plan: inout AbbreviationPlan) {
-        let field = Field(at: UInt8(truncatingIfNeeded: size), width: step.width)
-        if size > Int(UInt8.max), step.slot != .none {
+        defer { size += Int(step.width) }
+        if step.slot == .none { return }
+        guard size <= Int(UInt8.max), step.width <= 4 else {
             isSimple = false
+            note(step.slot, &plan)
             if step.slot == .sibling {
                 isSkippable = false
                 isFixed = false
             }
+            return
         }
-        switch step.slot {
-        case .none: break
-        case .nameInStrings:
-            plan.name = field
-            plan.flags.insert(.nameInStrings)
-        case .type: plan.type = field
-        case .memberLocation: plan.place = field
-        case .dataBitOffset:
-            plan.place = field
-            plan.flags.insert(.placeInBits)
-        case .bitSize: plan.bitSize = field
-        case .size: plan.value = field
-        case .value:
-            if plan.role == .enumerator { plan.value = field }
-        case .sibling: plan.sibling = field
-        default:
+        if !plan.set(step.slot, Field(at: UInt8(size), width: step.width)) {
             isSimple = false
             note(step.slot, &plan)
         }
-        size += Int(step.width)
     }
 
     private func note(_ slot: DecodeStep.Slot, _ plan: inout AbbreviationPlan) {
@@ -307,7 +326,10 @@ private struct FixedLayout {
         plan.fixedSize = UInt16(size)
         if isFixed {
             plan.flags.insert(.isFixed)
-            if isSimple { plan.flags.insert(.isSimple) }
+            if isSimple {
+                plan.flags.insert(.isSimple)
+                if !plan.flags.contains(.hasChildren) { plan.flags.insert(.isPlain) }
+            }
         } else if isSkippable, plan.runCount < UInt16.max {
             plan.flags.insert(.isSkippable)
         }

@@ -1,6 +1,6 @@
 /// Finds a unit's type entries by their offset, and holds what a reference to each puts into a hash.
 ///
-/// Offsets fall into buckets of four bytes, each with a chain of its entries: types rarely lie closer together, and a
+/// Offsets fall into buckets of eight bytes, each with a chain of its entries: types rarely lie closer together, and a
 /// table of that size stays in the cache where one with a place per offset does not.
 struct EntryDirectory: ~Copyable {
     private struct Place: BitwiseCopyable {
@@ -16,27 +16,28 @@ struct EntryDirectory: ~Copyable {
 
     /// Empties the directory for a unit of so many bytes.
     mutating func clear(unitSize: Int) {
-        heads.reset(zeroed: unitSize / 4 + 1)
+        heads.reset(zeroed: unitSize / 8 + 1)
         places.removeAll()
     }
 
     /// Adds the next entry, with its hash where it is known already.
     @inline(__always)
     mutating func add(_ offset: Int, _ hash: Fingerprint) {
-        let next = heads[offset &>> 2]
+        let next = heads[offset &>> 3]
         places.append(Place(offset: UInt32(truncatingIfNeeded: offset), next: next, hash: hash))
-        heads[offset &>> 2] = UInt32(truncatingIfNeeded: places.count)
+        heads[offset &>> 3] = UInt32(truncatingIfNeeded: places.count)
     }
 
     /// The number of the entry at an offset, or nil.
     @inline(__always)
     func find(_ offset: UInt32) -> Int? {
-        let bucket = Int(offset &>> 2)
+        let bucket = Int(offset &>> 3)
         guard bucket < heads.count else { return nil }
-        var number = Int(heads[bucket])
+        var number = Int(heads.element(known: bucket))
         while number != 0 {
-            if places[number &- 1].offset == offset { return number &- 1 }
-            number = Int(places[number &- 1].next)
+            let place = places.element(known: number &- 1)
+            if place.offset == offset { return number &- 1 }
+            number = Int(place.next)
         }
         return nil
     }
@@ -44,7 +45,7 @@ struct EntryDirectory: ~Copyable {
     /// What a reference to an entry puts into a hash; zero while that is not known.
     @inline(__always)
     subscript(entry: Int) -> Fingerprint {
-        get { places[entry].hash }
+        get { places.element(known: entry).hash }
         set { places[entry].hash = newValue }
     }
 }

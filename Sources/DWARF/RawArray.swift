@@ -40,6 +40,20 @@ struct RawArray<Element: BitwiseCopyable>: ~Copyable {
         }
     }
 
+    /// The element at an index that is known to be below the count, because nothing else is ever kept as one.
+    @inline(__always)
+    func element(known index: Int) -> Element {
+        assert(index >= 0 && index < count)
+        return base[index]
+    }
+
+    /// Replaces the element at an index that is known to be below the count.
+    @inline(__always)
+    mutating func replace(known index: Int, _ element: Element) {
+        assert(index >= 0 && index < count)
+        base[index] = element
+    }
+
     @inline(__always)
     mutating func append(_ element: Element) {
         if count == capacity { grow(to: capacity * 2) }

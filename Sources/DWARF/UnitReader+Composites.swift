@@ -23,35 +23,41 @@ extension UnitReader {
 
         let info = sections.info
         let end = unit.end
+        var next = at
         while true {
-            let child = at
-            let code = try info.uleb(&at, end: end)
+            let child = next
+            let code = try info.uleb(&next, end: end)
             if code == 0 { break }
             let plan = abbreviations.plan(code)
             switch plan.role {
             case .missing: throw Fault(.abbreviationCode(code), at: child)
             case .member:
-                if plan.flags.contains(.isSimple), !plan.flags.contains(.hasChildren) {
-                    let key = try simpleNameKey(plan, &at)
-                    let body = at
-                    at &+= Int(plan.fixedSize)
-                    guard at <= end else { throw Fault(.truncated, at: body) }
-                    var place = info.number(body &+ Int(plan.place.at), width: plan.place.width)
-                    if !plan.flags.contains(.placeInBits) { place = place &<< 3 }
-                    let bits = info.number(body &+ Int(plan.bitSize.at), width: plan.bitSize.width)
-                    let type = info.number(body &+ Int(plan.type.at), width: plan.type.width)
-                    hash.mix(key, place ^ bits &<< 56)
-                    references.append(UInt32(truncatingIfNeeded: min(type, 0xffff_ffff)))
-                } else {
+                guard plan.flags.contains(.isPlain) else {
+                    at = next
                     try readMember(code, &at, &hash)
+                    next = at
+                    continue
                 }
+                let key = try simpleNameKey(plan, info, &next, end: end)
+                let body = next
+                next &+= Int(plan.fixedSize)
+                guard next <= end else { throw Fault(.truncated, at: body) }
+                let place = UInt64(info.field(plan.place, body)) &<< (plan.flags.contains(.placeInBits) ? 0 : 3)
+                hash.mix(key, place ^ UInt64(info.field(plan.bitSize, body)) &<< 56)
+                references.append(info.field(plan.type, body))
             case .structure, .union, .enumeration, .array, .subroutine, .pointer, .const, .volatile, .restrict,
                 .typedef, .alias, .base, .void:
                 pending.append((child, depth + 1))
+                at = next
                 try skipEntry(code, &at)
-            default: try skipEntry(code, &at)
+                next = at
+            default:
+                at = next
+                try skipEntry(code, &at)
+                next = at
             }
         }
+        at = next
         entries[index].referenceCount = UInt32(references.count) &- entries[index].firstReference
         entries[index].local = hash
     }
@@ -120,12 +126,12 @@ extension UnitReader {
             let plan = abbreviations.plan(code)
             switch plan.role {
             case .missing: throw Fault(.abbreviationCode(code), at: child)
-            case .enumerator where plan.flags.contains(.isSimple) && !plan.flags.contains(.hasChildren):
-                let key = try simpleNameKey(plan, &at)
+            case .enumerator where plan.flags.contains(.isPlain):
+                let key = try simpleNameKey(plan, info, &at, end: end)
                 let body = at
                 at &+= Int(plan.fixedSize)
                 guard at <= end else { throw Fault(.truncated, at: body) }
-                hash.mix(key, info.number(body &+ Int(plan.value.at), width: plan.value.width))
+                hash.mix(key, UInt64(info.field(plan.value, body)))
             case .enumerator:
                 let start = at
                 try decode(code, &at)
@@ -156,10 +162,9 @@ extension UnitReader {
         var header = Header()
         let start = at
         if plan.flags.contains(.isSimple) {
-            header.nameKey = try simpleNameKey(plan, &at)
-            header.size = sections.info.number(at &+ Int(plan.value.at), width: plan.value.width)
-            let type = sections.info.number(at &+ Int(plan.type.at), width: plan.type.width)
-            header.type = UInt32(truncatingIfNeeded: min(type, 0xffff_ffff))
+            header.nameKey = try simpleNameKey(plan, sections.info, &at, end: unit.end)
+            header.size = UInt64(sections.info.field(plan.value, at))
+            header.type = sections.info.field(plan.type, at)
             header.isDeclaration = plan.flags.contains(.declaration)
             at &+= Int(plan.fixedSize)
             guard at <= unit.end else { throw Fault(.truncated, at: start) }

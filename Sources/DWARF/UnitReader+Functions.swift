@@ -26,9 +26,8 @@ extension UnitReader {
         var isExternal = plan.flags.contains(.external)
         var reference: EntryValues.Reference?
         if plan.flags.contains(.isSimple) {
-            key = try simpleNameKey(plan, &at)
-            let target = sections.info.number(at &+ Int(plan.type.at), width: plan.type.width)
-            type = UInt32(truncatingIfNeeded: min(target, 0xffff_ffff))
+            key = try simpleNameKey(plan, sections.info, &at, end: unit.end)
+            type = sections.info.field(plan.type, at)
             at &+= Int(plan.fixedSize)
             guard at <= unit.end else { throw Fault(.truncated, at: body) }
         } else {

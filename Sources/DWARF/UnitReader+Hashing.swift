@@ -6,7 +6,7 @@ extension UnitReader {
         var index = 0
         // A reference can bring in one more entry, so the count is asked for each time.
         while index < entries.count {
-            if entries[index].state == .read { try hash(index, depth: 0) }
+            if entries.element(known: index).state == .read { try hash(index, depth: 0) }
             index += 1
         }
         index = 0
@@ -20,7 +20,7 @@ extension UnitReader {
 
     /// Hashes an entry after all that it refers to.
     private mutating func hash(_ index: Int, depth: Int) throws(Fault) {
-        let entry = entries[index]
+        let entry = entries.element(known: index)
         guard depth <= UnitReader.referenceDepthLimit else {
             throw Fault(.referenceChain, at: unit.start + Int(entry.offset))
         }
@@ -28,7 +28,7 @@ extension UnitReader {
         var hash = entry.local
         let first = Int(entry.firstReference)
         for position in first..<first &+ Int(entry.referenceCount) {
-            let offset = references[position]
+            let offset = references.element(known: position)
             if offset == 0 {
                 hash.mix(TypePool.void)
                 continue
@@ -79,7 +79,7 @@ extension UnitReader {
 
     /// Looks an entry up, and adds it to the pool when it is new.
     private mutating func keep(_ index: Int) throws(Fault) {
-        let entry = entries[index]
+        let entry = entries.element(known: index)
         if entry.role == .alias || entry.role == .void || entry.role == .subprogram { return }
         let key = entry.isNominal && !entry.isDeclaration ? entry.local : directory[index]
         var node = known.use(key)

@@ -10,12 +10,15 @@ extension UnitReader {
 
     /// The key of a name in an entry that is read by fields; moves behind the name where it stands in front.
     @inline(__always)
-    mutating func simpleNameKey(_ plan: AbbreviationPlan, _ at: inout Int) throws(Fault) -> UInt64 {
-        if plan.flags.contains(.nameInStrings) {
-            return sections.info.number(at &+ Int(plan.name.at), width: plan.name.width) &+ 1
-        }
+    mutating func simpleNameKey(
+        _ plan: AbbreviationPlan,
+        _ info: Bytes,
+        _ at: inout Int,
+        end: Int
+    ) throws(Fault) -> UInt64 {
+        if plan.flags.contains(.nameInStrings) { return UInt64(info.field(plan.name, at)) &+ 1 }
         guard plan.flags.contains(.leadingName) else { return 0 }
-        let word = sections.info.littleEndianWord(at)
+        let word = info.littleEndianWord(at)
         let zeros = (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080
         if _fastPath(zeros != 0) {
             // The string ends within 8 bytes: its bytes are the key.
@@ -25,7 +28,7 @@ extension UnitReader {
             return text == 0 ? 0 : UnitReader.inlineShort | text
         }
         let start = at
-        guard let length = sections.info.stringLength(at, end: unit.end) else { throw Fault(.truncated, at: at) }
+        guard let length = info.stringLength(at, end: end) else { throw Fault(.truncated, at: at) }
         at &+= length &+ 1
         return inlineKey(start, length)
     }

@@ -7,10 +7,9 @@ extension UnitReader {
         let body = at
         var key: UInt64 = 0
         var type: UInt32
-        if plan.flags.contains(.isSimple), !plan.flags.contains(.hasChildren) {
-            key = try simpleNameKey(plan, &at)
-            let target = sections.info.number(at &+ Int(plan.type.at), width: plan.type.width)
-            type = UInt32(truncatingIfNeeded: min(target, 0xffff_ffff))
+        if plan.flags.contains(.isPlain) {
+            key = try simpleNameKey(plan, sections.info, &at, end: unit.end)
+            type = sections.info.field(plan.type, at)
             at &+= Int(plan.fixedSize)
             guard at <= unit.end else { throw Fault(.truncated, at: body) }
         } else {
@@ -76,8 +75,7 @@ extension UnitReader {
         let body = at
         var result: UInt32
         if plan.flags.contains(.isSimple), !plan.flags.contains(.leadingName) {
-            let target = sections.info.number(at &+ Int(plan.type.at), width: plan.type.width)
-            result = UInt32(truncatingIfNeeded: min(target, 0xffff_ffff))
+            result = sections.info.field(plan.type, at)
             at &+= Int(plan.fixedSize)
             guard at <= unit.end else { throw Fault(.truncated, at: body) }
         } else {
@@ -122,12 +120,12 @@ extension UnitReader {
     ) throws(Fault) -> (nameKey: UInt64, type: UInt32)? {
         let plan = abbreviations.plan(code)
         let body = at
-        if plan.flags.contains(.isSimple), !plan.flags.contains(.hasChildren) {
-            let key = try simpleNameKey(plan, &at)
-            let type = sections.info.number(at &+ Int(plan.type.at), width: plan.type.width)
+        if plan.flags.contains(.isPlain) {
+            let key = try simpleNameKey(plan, sections.info, &at, end: unit.end)
+            let type = sections.info.field(plan.type, at)
             at &+= Int(plan.fixedSize)
             guard at <= unit.end else { throw Fault(.truncated, at: body) }
-            return (key, UInt32(truncatingIfNeeded: min(type, 0xffff_ffff)))
+            return (key, type)
         }
         try decode(code, &at)
         if plan.flags.contains(.hasChildren) {
