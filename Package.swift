@@ -30,13 +30,14 @@ let package = Package(
         .systemLibrary(name: "CElf", pkgConfig: "libdw", providers: [.apt(["libelf-dev", "libdw-dev"])]),
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .systemLibrary(name: "CLzma", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "CCurlShims", dependencies: ["CCurl"]),
 
         // The ground floor: formats and names. None of these knows another, save that all may name a kernel.
         .target(name: "BTF", swiftSettings: house),
-        .target(name: "ELF", dependencies: ["CElf"], swiftSettings: house),
+        .target(name: "ELF", dependencies: ["CElf", "CZlib", "CZstd"], swiftSettings: house),
         .target(name: "Archive", dependencies: ["CArchive", "CLzma", "CZstd"], swiftSettings: house),
         .target(name: "KernelIdentity", swiftSettings: house),
 
@@ -68,11 +69,18 @@ let package = Package(
         ),
         .target(name: "Conversion", dependencies: ["BTF", "ELF", "DWARF", "Archive"], swiftSettings: house),
 
+        .target(
+            name: "Bundler",
+            dependencies: ["Archive", "BTF", "HubStore", "KernelIdentity", "Minimizer"],
+            swiftSettings: house
+        ),
+
         // The two flows.
         .target(
             name: "HubWorker",
             dependencies: [
                 "KernelPackages", "Conversion", "HubStore", "BTF", "DWARF", "ELF", "Archive", "KernelIdentity",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -81,9 +89,10 @@ let package = Package(
         .target(
             name: "HubServer",
             dependencies: [
-                "HubStore", "Minimizer", "BTF", "Archive", "KernelIdentity",
+                "HubStore", "Minimizer", "Bundler", "BTF", "Archive", "KernelIdentity",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -107,7 +116,7 @@ let package = Package(
             name: "hubctl",
             dependencies: [
                 "CommandSupport", "BTF", "ELF", "Archive", "KernelIdentity", "DWARF", "Conversion", "Minimizer",
-                "HubStore", "HubServer",
+                "Bundler", "HubStore", "HubServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -120,6 +129,72 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
+            swiftSettings: house
+        ),
+
+        // Tests mirror the house. They use public and package declarations only, so that they test the release build.
+        .target(name: "TestSupport", dependencies: ["BTF"], path: "Tests/TestSupport", swiftSettings: house),
+        .testTarget(name: "ArchiveTests", dependencies: ["Archive", "TestSupport"], swiftSettings: house),
+        .testTarget(name: "BTFTests", dependencies: ["BTF", "TestSupport"], swiftSettings: house),
+        .testTarget(
+            name: "BundlerTests",
+            dependencies: ["Archive", "Bundler", "HubStore", "KernelIdentity", "Minimizer", "TestSupport"],
+            swiftSettings: house
+        ),
+        .testTarget(
+            name: "CommandTests",
+            dependencies: ["BTF", "TestSupport", "hubctl", "hubworker"],
+            swiftSettings: house
+        ),
+        .testTarget(
+            name: "ConversionTests",
+            dependencies: ["Archive", "BTF", "Conversion", "ELF", "TestSupport"],
+            swiftSettings: house
+        ),
+        .testTarget(
+            name: "DWARFTests",
+            dependencies: ["BTF", "DWARF", "ELF", "TestSupport"],
+            resources: [.copy("Fixtures")],
+            swiftSettings: house
+        ),
+        .testTarget(name: "ELFTests", dependencies: ["ELF", "TestSupport"], swiftSettings: house),
+        .testTarget(
+            name: "HubServerTests",
+            dependencies: [
+                "Archive", "Bundler", "HubServer", "HubStore", "KernelIdentity", "Minimizer", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: house
+        ),
+        .testTarget(
+            name: "HubStoreTests",
+            dependencies: ["HubStore", "KernelIdentity", "TestSupport"],
+            swiftSettings: house
+        ),
+        .testTarget(
+            name: "HubWorkerTests",
+            dependencies: [
+                "BTF", "Conversion", "HubStore", "HubWorker", "KernelIdentity", "KernelPackages", "TestSupport",
+            ],
+            swiftSettings: house
+        ),
+        .testTarget(
+            name: "KernelIdentityTests",
+            dependencies: ["KernelIdentity", "TestSupport"],
+            swiftSettings: house
+        ),
+        .testTarget(
+            name: "KernelPackagesTests",
+            dependencies: [
+                "Archive", "KernelPackages", "TestSupport",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: house
+        ),
+        .testTarget(
+            name: "MinimizerTests",
+            dependencies: ["Archive", "BTF", "ELF", "KernelIdentity", "Minimizer", "TestSupport"],
+            resources: [.copy("Programs")],
             swiftSettings: house
         ),
     ],

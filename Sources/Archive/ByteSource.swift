@@ -112,7 +112,13 @@ final class MemberByteSource: ByteSource {
 
     var place: ArchivePlace { handle.source.place.inside(member) }
 
-    func next() throws(ArchiveError) -> UnsafeRawBufferPointer { try handle.nextBlock() }
+    func next() throws(ArchiveError) -> UnsafeRawBufferPointer {
+        do throws(ArchiveError) {
+            return try handle.nextBlock()
+        } catch {
+            throw ArchiveError(error.kind, at: error.place.inside(member), error.detail)
+        }
+    }
 }
 
 /// Gives a source's first piece a second time, so that it can be looked at before it is decoded.

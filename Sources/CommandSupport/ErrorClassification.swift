@@ -28,6 +28,7 @@ enum ErrorClassification {
         case let error as DWARFError: (.badInput, error.description)
         case let error as BPFObjectError: (.badInput, error.description)
         case let error as RequestLogError: (.badInput, error.description)
+        case KernelPackageError.workFile: (.inputOutput, String(describing: error))
         case let error as KernelPackageError: (.badInput, error.description)
         case let error as PackageSourceError: (.unavailable, error.description)
         case let error as DownloadError: (error.isRemote ? .unavailable : .inputOutput, error.description)

@@ -1,11 +1,16 @@
 import Glibc
 import SystemPackage
 
-/// The three calls that swift-system does not have yet.
+/// The calls that swift-system does not have yet.
 extension OutputFile {
+    /// Whether something stands there that is no regular file: a pipe, a terminal, a device.
+    static func isSpecial(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
+    }
+
     static func sync(_ descriptor: FileDescriptor) throws {
-        // A pipe or a device, such as /dev/full, cannot be synced; writing to it has told already.
-        if fsync(descriptor.rawValue) != 0, errno != EINVAL, errno != EROFS { throw Errno(rawValue: errno) }
+        if fsync(descriptor.rawValue) != 0 { throw Errno(rawValue: errno) }
     }
 
     static func rename(_ source: String, to destination: String) throws {

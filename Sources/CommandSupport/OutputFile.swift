@@ -3,6 +3,7 @@ import SystemPackage
 /// A file that appears whole or not at all, or standard output.
 ///
 /// What is written goes to `PATH.partial` beside the file, which takes the file's name when all is written and synced.
+/// A pipe or a device is written to as it is.
 public struct OutputFile: Sendable {
     private let path: String
 
@@ -29,6 +30,13 @@ public struct OutputFile: Sendable {
     public func write(_ produce: (_ sink: @escaping (_ piece: [UInt8]) throws -> Void) throws -> Void) throws {
         if isStandardOutput {
             try produce { try Self.write($0, to: .standardOutput, named: "standard output") }
+            return
+        }
+        if Self.isSpecial(path) {
+            let device = try failing(to: "open \(path)") { try FileDescriptor.open(FilePath(path), .writeOnly) }
+            try device.closeAfter {
+                try produce { try Self.write($0, to: device, named: path) }
+            }
             return
         }
         let partial = path + ".partial"

@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 
 /// Where results and remarks of a command go.
 public enum Printing {

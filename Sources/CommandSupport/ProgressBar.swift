@@ -24,17 +24,32 @@ public final class ProgressBar: Sendable {
     ///   - done: bytes that are done.
     ///   - total: bytes in all, where that is known.
     public func update(_ label: String, done: UInt64, total: UInt64?) {
+        update(label, isFinished: done == total) { Self.line(label, done: done, total: total, elapsed: $0) }
+    }
+
+    /// Shows how many of a number of things are done.
+    ///
+    /// - Parameters:
+    ///   - label: what is done; a new label starts a new line.
+    ///   - items: how many are done.
+    ///   - count: how many there are.
+    public func update(_ label: String, items: Int, of count: Int) {
+        update(label, isFinished: items == count) { _ in
+            "\(label)  \(Self.bar(items, of: count)) \(items) of \(count)"
+        }
+    }
+
+    private func update(_ label: String, isFinished: Bool, line: (_ elapsed: Duration) -> String) {
         guard isTerminal else { return }
-        let line = state.withLock { state -> String? in
+        let text = state.withLock { state -> String? in
             let now = ContinuousClock.now
             if state.label != label { state = State(label: label, start: now, lastDrawn: nil, isVisible: true) }
-            let isFinished = total == done
             if let last = state.lastDrawn, now - last < Self.interval, !isFinished { return nil }
             state.lastDrawn = now
             state.isVisible = true
-            return Self.line(label, done: done, total: total, elapsed: now - state.start)
+            return line(now - state.start)
         }
-        if let line { Self.write("\r\u{1b}[K" + line) }
+        if let text { Self.write("\r\u{1b}[K" + text) }
     }
 
     /// Ends the line, keeping what it shows last.
@@ -51,11 +66,15 @@ public final class ProgressBar: Sendable {
         let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
         let rate = seconds > 0.5 ? "  \(readableByteCount(UInt64(Double(done) / seconds)))/s" : ""
         guard let total, total > 0, done <= total else { return "\(label)  \(readableByteCount(done))\(rate)" }
-        let width = 24
-        let filled = Int(Double(width) * Double(done) / Double(total))
-        let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
+        let bar = bar(Int(done), of: Int(total))
         let percent = Int(100 * Double(done) / Double(total))
         return "\(label)  \(bar) \(percent)%  \(readableByteCount(done)) of \(readableByteCount(total))\(rate)"
+    }
+
+    private static func bar(_ done: Int, of total: Int) -> String {
+        let width = 24
+        let filled = total > 0 ? Int(Double(width) * Double(done) / Double(total)) : 0
+        return String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
     }
 
     private static func write(_ text: String) {

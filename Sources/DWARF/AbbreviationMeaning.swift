@@ -157,3 +157,68 @@ extension UInt64 {
         }
     }
 }
+
+extension AbbreviationPlan.Role {
+    /// Whether the walk needs what is in a slot of entries with this role.
+    func needs(_ slot: DecodeStep.Slot) -> Bool {
+        switch slot {
+        case .none: false
+        case .sibling: true
+        case .nameInline, .nameInStrings, .nameInLineStrings, .nameByIndex, .nameElsewhere:
+            switch self {
+            case .structure, .union, .enumeration, .typedef, .base, .member, .enumerator, .subprogram, .parameter,
+                .variable:
+                true
+            default: false
+            }
+        case .type, .typeAnywhere, .typeElsewhere:
+            switch self {
+            case .pointer, .const, .volatile, .restrict, .typedef, .alias, .array, .subroutine, .enumeration, .member,
+                .subprogram, .parameter, .variable:
+                true
+            default: false
+            }
+        case .size:
+            switch self {
+            case .structure, .union, .enumeration, .base, .member: true
+            default: false
+            }
+        case .memberLocation, .memberLocationBlock, .bitOffset, .dataBitOffset: self == .member
+        case .bitSize: self == .member || self == .base
+        case .value: self == .enumerator
+        case .upperBound, .count: self == .subrange
+        case .encoding: self == .base
+        case .location: self == .variable
+        case .declaration, .external, .origin, .originElsewhere:
+            switch self {
+            case .structure, .union, .enumeration, .member, .subprogram, .variable: true
+            default: false
+            }
+        case .language, .stringOffsetsBase, .addressBase: self == .unit
+        }
+    }
+}
+
+extension AbbreviationPlan {
+    /// Sets the field for a slot.
+    ///
+    /// - Returns: whether entries of this role can be read with it; there is no field for every slot.
+    mutating func set(_ slot: DecodeStep.Slot, _ field: Field) -> Bool {
+        switch slot {
+        case .nameInStrings:
+            name = field
+            flags.insert(.nameInStrings)
+        case .type: type = field
+        case .memberLocation: place = field
+        case .dataBitOffset:
+            place = field
+            flags.insert(.placeInBits)
+        case .bitSize where role == .member: bitSize = field
+        case .size where role != .member: value = field
+        case .value: value = field
+        case .sibling: sibling = field
+        default: return false
+        }
+        return true
+    }
+}

@@ -1,10 +1,29 @@
-/// Where a fixed attribute stands in an entry: so many bytes from its start, so many bytes wide; none when 0 wide.
+/// Where a fixed attribute of up to 4 bytes stands in an entry, or the constant that it is in all entries.
 struct Field: BitwiseCopyable {
-    var at: UInt8 = 0
-    var width: UInt8 = 0
+    /// From the start of the entry's fixed bytes.
+    let at: UInt8
+    /// 0 to 4 bytes.
+    let width: UInt8
+    /// The bits that `width` bytes have.
+    let mask: UInt32
+    /// The value that is in no entry; 0 for an attribute that is in every entry, or in none.
+    let constant: UInt32
 
-    @inline(__always)
-    var isPresent: Bool { width != 0 }
+    static let absent = Field(constant: 0)
+
+    init(at: UInt8, width: UInt8) {
+        self.at = at
+        self.width = width
+        mask = UInt32(truncatingIfNeeded: (UInt64(1) << UInt64(8 * width)) - 1)
+        constant = 0
+    }
+
+    init(constant: UInt32) {
+        at = 0
+        width = 0
+        mask = 0
+        self.constant = constant
+    }
 }
 
 /// What an abbreviation says about its entries, compiled so that an entry is read without looking at forms again.
@@ -51,6 +70,10 @@ struct AbbreviationPlan: BitwiseCopyable {
         static let isFixed = Flags(rawValue: 2)
         /// The fields say all that is needed; else the steps must be run.
         static let isSimple = Flags(rawValue: 512)
+        /// The fields say all, and the entry has no children.
+        static let isPlain = Flags(rawValue: 2048)
+        /// The runs tell how to skip the entry.
+        static let isSkippable = Flags(rawValue: 1024)
         /// The entry starts with its name, as an inline string.
         static let leadingName = Flags(rawValue: 4)
         /// The name is an offset into .debug_str.
@@ -65,18 +88,29 @@ struct AbbreviationPlan: BitwiseCopyable {
 
     var role: Role = .missing
     var flags: Flags = []
-    /// The bytes behind the code, and behind the leading name where there is one.
+    /// The bytes behind the code, and behind the leading name where there is one; or behind the last run.
     var fixedSize: UInt16 = 0
-    var name = Field()
-    var type = Field()
+    var name = Field.absent
+    var type = Field.absent
     /// DW_AT_data_member_location or DW_AT_data_bit_offset.
-    var place = Field()
-    var bitSize = Field()
+    var place = Field.absent
+    var bitSize = Field.absent
     /// DW_AT_byte_size, or the DW_AT_const_value of an enumerator.
-    var value = Field()
-    var sibling = Field()
+    var value = Field.absent
+    var sibling = Field.absent
     var firstStep: UInt32 = 0
     var stepCount: UInt32 = 0
+    /// For an entry that is not fixed: its runs, each with something of varying size behind it, and then `fixedSize`
+    /// more bytes, in which the sibling stands where there is one.
+    var firstRun: UInt32 = 0
+    var runCount: UInt16 = 0
+}
+
+/// A run of bytes with something of varying size behind it, all of which is skipped.
+struct SkipRun: BitwiseCopyable {
+    var size: UInt16
+    var encoding: DecodeStep.Encoding
+    var width: UInt8
 }
 
 /// One step through an entry: skip a run of bytes, then take one value.
@@ -98,7 +132,7 @@ struct DecodeStep: BitwiseCopyable {
     }
 
     /// What the value is for.
-    enum Slot: UInt8 {
+    enum Slot: UInt8, CaseIterable {
         case none
         case nameInline
         case nameInStrings
@@ -114,6 +148,7 @@ struct DecodeStep: BitwiseCopyable {
         case size
         case location
         case memberLocation
+        case memberLocationBlock
         case bitSize
         case bitOffset
         case dataBitOffset

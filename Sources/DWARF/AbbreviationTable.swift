@@ -1,10 +1,19 @@
 /// The abbreviations of one unit, compiled; the memory is used again for the next unit.
 struct AbbreviationTable: ~Copyable {
-    private var plans = RawArray<AbbreviationPlan>(capacity: 256)
+    private var plans: RawArray<AbbreviationPlan>
     private var steps = RawArray<DecodeStep>(capacity: 2048)
+    private var runs = RawArray<SkipRun>(capacity: 512)
     private var constants = RawArray<Int64>(capacity: 256)
+    /// By attribute and form, for units of the present version and sizes.
+    private var knownSteps = RawArray<DecodeStep>(zeroed: 1 << 14)
+    private var stepIsKnown = RawArray<Bool>(zeroed: 1 << 14)
     /// What was compiled last, so that units which share a table share the work.
     private var loaded: (offset: Int, version: UInt8, addressSize: UInt8, offsetSize: UInt8) = (-1, 0, 0, 0)
+
+    init() {
+        plans = RawArray(capacity: 256)
+        plans.append(AbbreviationPlan())
+    }
 
     /// Codes beyond this one are refused: compilers number from 1 on.
     static let codeLimit: UInt64 = 1 << 18
@@ -12,20 +21,26 @@ struct AbbreviationTable: ~Copyable {
     /// The plan for a code; one of role `missing` when the table has none.
     @inline(__always)
     func plan(_ code: UInt64) -> AbbreviationPlan {
-        code < UInt64(plans.count) ? plans[Int(truncatingIfNeeded: code)] : AbbreviationPlan()
+        // Code 0 ends a list of entries, so that place 0 is free to stand for all codes that are missing.
+        plans.element(known: code < UInt64(plans.count) ? Int(truncatingIfNeeded: code) : 0)
     }
 
     /// Compiles a unit's table.
     mutating func load(for unit: UnitHeader, from section: Bytes) throws(Fault) {
         let wanted = (unit.abbreviations, unit.version, unit.addressSize, unit.offsetSize)
         if wanted == loaded { return }
+        if (loaded.version, loaded.addressSize, loaded.offsetSize) != (wanted.1, wanted.2, wanted.3) {
+            stepIsKnown.reset(zeroed: 1 << 14)
+        }
         guard unit.abbreviations >= 0, unit.abbreviations < section.count else {
             throw Fault(.abbreviationOffset(UInt64(unit.abbreviations)), at: unit.start)
         }
-        loaded.offset = -1
+        loaded = (-1, unit.version, unit.addressSize, unit.offsetSize)
         plans.removeAll()
         steps.removeAll()
+        runs.removeAll()
         constants.removeAll()
+        plans.append(AbbreviationPlan())
         var at = unit.abbreviations
         do throws(Fault) {
             while true {
@@ -41,6 +56,25 @@ struct AbbreviationTable: ~Copyable {
         loaded = wanted
     }
 
+    /// The step for an attribute in a form; worked out once for each pair of small numbers.
+    private mutating func step(
+        _ attribute: UInt64,
+        _ form: UInt64,
+        _ unit: UnitHeader,
+        at offset: Int
+    ) throws(Fault) -> DecodeStep {
+        let isSmall = attribute < 256 && form < 64
+        let place = isSmall ? Int(attribute &<< 6 | form) : 0
+        if isSmall, stepIsKnown[place] { return knownSteps[place] }
+        var step = try DecodeStep(form: form, unit: unit, at: offset)
+        step.slot = DecodeStep.Slot(attribute: attribute, form: form)
+        if isSmall {
+            stepIsKnown[place] = true
+            knownSteps[place] = step
+        }
+        return step
+    }
+
     /// Compiles one abbreviation, from its tag on.
     private mutating func compile(
         _ unit: UnitHeader,
@@ -51,6 +85,7 @@ struct AbbreviationTable: ~Copyable {
         var plan = AbbreviationPlan()
         plan.role = AbbreviationPlan.Role(tag: try section.uleb(&at, end: end))
         plan.firstStep = UInt32(steps.count)
+        plan.firstRun = UInt32(runs.count)
         guard at < end else { throw Fault(.truncated, at: at) }
         if section.byte(at) != 0 { plan.flags.insert(.hasChildren) }
         at += 1
@@ -61,16 +96,15 @@ struct AbbreviationTable: ~Copyable {
             let attribute = try section.uleb(&at, end: end)
             let form = try section.uleb(&at, end: end)
             if attribute == 0, form == 0 { break }
-            var step = try DecodeStep(form: form, unit: unit, at: start)
-            step.slot = DecodeStep.Slot(attribute: attribute, form: form)
-            if form == Form.implicitConst {
+            var step = try step(attribute, form, unit, at: start)
+            if !plan.role.needs(step.slot) { step.slot = .none }
+            var constant: Int64 = 1
+            if form == Form.implicitConst { constant = try section.sleb(&at, end: end) }
+            if step.encoding == .constant, step.slot != .none {
                 step.constant = UInt32(constants.count)
-                constants.append(try section.sleb(&at, end: end))
-            } else if form == Form.flagPresent {
-                step.constant = UInt32(constants.count)
-                constants.append(1)
+                constants.append(constant)
             }
-            layout.add(step, to: &plan)
+            if let run = layout.add(step, constant, to: &plan) { runs.append(run) }
             if step.encoding == .constant, step.slot == .none { continue }
             if step.encoding == .fixed, step.slot == .none || step.width > 8 {
                 run += Int(step.width)
@@ -92,28 +126,26 @@ struct AbbreviationTable: ~Copyable {
                 )
             )
         }
+        plan.runCount = UInt16(clamping: UInt32(runs.count) - plan.firstRun)
         layout.finish(&plan)
         plan.stepCount = UInt32(steps.count) - plan.firstStep
         return plan
     }
 
-    /// Reads the needed attributes of an entry.
-    ///
-    /// - Parameters:
-    ///   - plan: the entry's plan.
-    ///   - at: where its attributes start; then, where they end.
-    ///   - end: where the unit ends.
-    func decode(
+    /// Reads the needed attributes of an entry, and moves behind all of them.
+    mutating func decode(
         _ plan: AbbreviationPlan,
         _ info: Bytes,
         _ at: inout Int,
-        end: Int,
-        unit: UnitHeader
-    ) throws(Fault) -> EntryValues {
-        var values = EntryValues()
+        _ unit: UnitHeader,
+        into values: inout EntryValues
+    ) throws(Fault) {
+        let end = unit.end
+        values.clear()
         for index in Int(plan.firstStep)..<Int(plan.firstStep &+ plan.stepCount) {
             var step = steps[index]
-            at += Int(step.skip)
+            at &+= Int(step.skip)
+            guard at <= end else { throw Fault(.truncated, at: at) }
             if step.encoding == .indirect {
                 let start = at
                 let form = try info.uleb(&at, end: end)
@@ -129,117 +161,158 @@ struct AbbreviationTable: ~Copyable {
             switch step.encoding {
             case .none, .indirect: break
             case .fixed:
-                guard at <= end, Int(step.width) <= end - at else { throw Fault(.truncated, at: at) }
-                if step.width <= 8 {
-                    let number = info.number(at, width: step.width)
-                    values.take(step.slot, number)
-                    if step.slot == .value { values.valueWidth = step.width }
-                }
-                at += Int(step.width)
+                guard Int(step.width) <= end &- at else { throw Fault(.truncated, at: at) }
+                if step.width <= 8 { values.take(step.slot, info.number(at, width: step.width)) }
+                at &+= Int(step.width)
             case .unsigned: values.take(step.slot, try info.uleb(&at, end: end))
             case .signed:
-                values.take(step.slot, UInt64(bitPattern: try info.sleb(&at, end: end)))
-                if step.slot == .value { values.valueWidth = EntryValues.signed }
+                values.take(step.slot, UInt64(bitPattern: try info.sleb(&at, end: end)), isSigned: true)
             case .constant:
-                values.take(step.slot, UInt64(bitPattern: constants[Int(step.constant)]))
-                if step.slot == .value { values.valueWidth = EntryValues.signed }
+                values.take(step.slot, UInt64(bitPattern: constants[Int(step.constant)]), isSigned: true)
             case .string:
                 guard let length = info.stringLength(at, end: end) else { throw Fault(.truncated, at: at) }
-                if step.slot == .nameInline { values.name = .inline(offset: at, length: length) }
-                at += length + 1
+                if step.slot == .nameInline { values.takeName(at, length) }
+                at &+= length &+ 1
             case .block:
-                var length: UInt64
-                if step.width == 0 {
-                    length = try info.uleb(&at, end: end)
-                } else {
-                    guard at <= end, Int(step.width) <= end - at else { throw Fault(.truncated, at: at) }
-                    length = info.number(at, width: step.width)
-                    at += Int(step.width)
-                }
-                guard at <= end, length <= UInt64(end - at) else { throw Fault(.truncated, at: at) }
-                if step.slot == .location || step.slot == .memberLocation {
-                    values.takeBlock(step.slot, at, Int(length))
-                }
-                at += Int(length)
+                let length = try blockLength(step.width, info, &at, end: end)
+                if step.slot == .location || step.slot == .memberLocation { values.takeBlock(step.slot, at, length) }
+                at &+= length
             }
         }
-        guard at <= end else { throw Fault(.truncated, at: at) }
-        return values
     }
 
-    /// Moves behind an entry's attributes, none of which is needed.
+    /// The length of the block at an offset, which moves behind the length.
+    private mutating func blockLength(_ width: UInt8, _ info: Bytes, _ at: inout Int, end: Int) throws(Fault) -> Int {
+        var length: UInt64
+        if width == 0 {
+            length = try info.uleb(&at, end: end)
+        } else {
+            guard Int(width) <= end &- at else { throw Fault(.truncated, at: at) }
+            length = info.number(at, width: width)
+            at &+= Int(width)
+        }
+        guard length <= UInt64(end &- at) else { throw Fault(.truncated, at: at) }
+        return Int(length)
+    }
+
+    /// Moves behind an entry's attributes.
+    ///
+    /// - Returns: where the entry's sibling is, from the start of the unit, or 0 where that is not said.
     @inline(__always)
-    func skip(
-        _ plan: AbbreviationPlan,
-        _ info: Bytes,
-        _ at: inout Int,
-        end: Int,
-        unit: UnitHeader
-    ) throws(Fault) {
+    mutating func skip(_ plan: AbbreviationPlan, _ info: Bytes, _ at: inout Int, _ unit: UnitHeader) throws(Fault)
+        -> UInt64
+    {
+        let end = unit.end
         if plan.flags.contains(.isFixed) {
             if plan.flags.contains(.leadingName) {
                 guard let length = info.stringLength(at, end: end) else { throw Fault(.truncated, at: at) }
-                at += length + 1
+                at &+= length &+ 1
             }
-            at += Int(plan.fixedSize)
-            guard at <= end else { throw Fault(.truncated, at: at) }
+        } else if plan.flags.contains(.isSkippable) {
+            try skipRuns(plan, info, &at, end: end)
         } else {
-            _ = try decode(plan, info, &at, end: end, unit: unit)
+            var values = EntryValues()
+            try decode(plan, info, &at, unit, into: &values)
+            return values.sibling
+        }
+        let body = at
+        at &+= Int(plan.fixedSize)
+        guard at <= end else { throw Fault(.truncated, at: body) }
+        return UInt64(info.field(plan.sibling, body))
+    }
+
+    /// Moves behind an entry's last part of varying size.
+    private mutating func skipRuns(_ plan: AbbreviationPlan, _ info: Bytes, _ at: inout Int, end: Int) throws(Fault) {
+        for index in Int(plan.firstRun)..<Int(plan.firstRun) &+ Int(plan.runCount) {
+            let run = runs[index]
+            at &+= Int(run.size)
+            guard at < end else { throw Fault(.truncated, at: at) }
+            switch run.encoding {
+            case .string:
+                guard let length = info.stringLength(at, end: end) else { throw Fault(.truncated, at: at) }
+                at &+= length &+ 1
+            case .block:
+                let length = try blockLength(run.width, info, &at, end: end)
+                at &+= length
+            default:
+                while info.byte(at) >= 0x80 {
+                    at &+= 1
+                    guard at < end else { throw Fault(.truncated, at: at) }
+                }
+                at &+= 1
+            }
         }
     }
 }
 
-/// Works out whether an abbreviation's entries can be read by fields alone.
+/// Works out whether an abbreviation's entries can be read by fields alone, and how they are skipped.
 private struct FixedLayout {
+    /// Bytes since the last part of varying size.
     private var size = 0
     private var isFixed = true
     private var isSimple = true
+    private var isSkippable = true
     private var isFirst = true
 
     /// Takes in the next attribute.
-    mutating func add(_ step: DecodeStep, to plan: inout AbbreviationPlan) {
+    ///
+    /// - Returns: the run that ends with it, where it has a varying size.
+    mutating func add(_ step: DecodeStep, _ constant: Int64, to plan: inout AbbreviationPlan) -> SkipRun? {
         defer { isFirst = false }
         switch step.encoding {
-        case .constant:
-            switch step.slot {
-            case .none: return
-            case .external: plan.flags.insert(.external)
-            case .declaration: plan.flags.insert(.declaration)
-            default: isSimple = false
-            }
-            return
+        case .constant, .none:
+            addConstant(step.slot, constant, &plan)
+            return nil
         case .fixed:
-            break
+            addFixed(step, &plan)
+            return nil
         case .string where isFirst && step.slot == .nameInline:
             plan.flags.insert(.leadingName)
-            return
+        case .indirect:
+            isFixed = false
+            isSkippable = false
         default:
             isFixed = false
             note(step.slot, &plan)
+        }
+        let run = SkipRun(size: UInt16(truncatingIfNeeded: size), encoding: step.encoding, width: step.width)
+        if size > Int(UInt16.max) || plan.sibling.width > 0 { isSkippable = false }
+        if !plan.flags.contains(.leadingName) || !isFirst { isFixed = false }
+        size = 0
+        return run
+    }
+
+    private mutating func addConstant(_ slot: DecodeStep.Slot, _ constant: Int64, _ plan: inout AbbreviationPlan) {
+        // A member that is external or declared only takes no room: C++'s static member.
+        if plan.role == .member, slot == .external || slot == .declaration { isSimple = false }
+        switch slot {
+        case .none: return
+        case .external: plan.flags.insert(.external)
+        case .declaration: plan.flags.insert(.declaration)
+        default:
+            guard let number = UInt32(exactly: constant), plan.set(slot, Field(constant: number)) else {
+                isSimple = false
+                return
+            }
+        }
+    }
+
+    private mutating func addFixed(_ step: DecodeStep, _ plan: inout AbbreviationPlan) {
+        defer { size += Int(step.width) }
+        if step.slot == .none { return }
+        guard size <= Int(UInt8.max), step.width <= 4 else {
+            isSimple = false
+            note(step.slot, &plan)
+            if step.slot == .sibling {
+                isSkippable = false
+                isFixed = false
+            }
             return
         }
-        let field = Field(at: UInt8(truncatingIfNeeded: size), width: step.width)
-        if size > Int(UInt8.max), step.slot != .none { isSimple = false }
-        switch step.slot {
-        case .none: break
-        case .nameInStrings:
-            plan.name = field
-            plan.flags.insert(.nameInStrings)
-        case .type: plan.type = field
-        case .memberLocation: plan.place = field
-        case .dataBitOffset:
-            plan.place = field
-            plan.flags.insert(.placeInBits)
-        case .bitSize: plan.bitSize = field
-        case .size: plan.value = field
-        case .value:
-            if plan.role == .enumerator { plan.value = field }
-        case .sibling: plan.sibling = field
-        default:
+        if !plan.set(step.slot, Field(at: UInt8(size), width: step.width)) {
             isSimple = false
             note(step.slot, &plan)
         }
-        size += Int(step.width)
     }
 
     private func note(_ slot: DecodeStep.Slot, _ plan: inout AbbreviationPlan) {
@@ -249,9 +322,16 @@ private struct FixedLayout {
 
     /// Sets what has been found out.
     func finish(_ plan: inout AbbreviationPlan) {
-        guard isFixed, size <= Int(UInt16.max) else { return }
+        guard size <= Int(UInt16.max) else { return }
         plan.fixedSize = UInt16(size)
-        plan.flags.insert(.isFixed)
-        if isSimple { plan.flags.insert(.isSimple) }
+        if isFixed {
+            plan.flags.insert(.isFixed)
+            if isSimple {
+                plan.flags.insert(.isSimple)
+                if !plan.flags.contains(.hasChildren) { plan.flags.insert(.isPlain) }
+            }
+        } else if isSkippable, plan.runCount < UInt16.max {
+            plan.flags.insert(.isSkippable)
+        }
     }
 }

@@ -7,9 +7,11 @@ struct BTFEmitter {
     /// For each record of the pool, the id of its type.
     private var ids: [UInt32] = []
     private var names: [UInt32] = []
+    private let oddIntegerName: StringOffset
 
     init(byteOrder: ByteOrder, features: DWARFConverter.Features) {
         builder = BTFBuilder(byteOrder: byteOrder)
+        oddIntegerName = builder.intern("__SANITIZED_FAKE_INT__")
         self.features = features
     }
 
@@ -112,12 +114,12 @@ struct BTFEmitter {
     }
 
     private func integer(_ name: StringOffset, _ node: TypePool.Node) -> BTFType {
-        // BTF's integers have 1, 2, 4, 8 or 16 bytes.
-        var size: UInt64 = 1
-        while size < node.size, size < 16 { size *= 2 }
         let encoding = BTFType.Integer.Encoding(rawValue: node.shape == .float ? 0 : node.detail)
-        let bits = UInt8(clamping: min(node.size, 16) * 8)
-        return .int(.init(name: name, size: UInt32(size), encoding: encoding, bits: bits))
+        guard [1, 2, 4, 8, 16].contains(node.size) else {
+            // BTF has no such integer; this is what pahole writes for it.
+            return .int(.init(name: oddIntegerName, size: 4, encoding: encoding, bits: 32))
+        }
+        return .int(.init(name: name, size: UInt32(node.size), encoding: encoding, bits: UInt8(node.size * 8)))
     }
 
     private func composite(_ pool: TypePool, _ node: TypePool.Node, _ name: StringOffset) -> BTFType {

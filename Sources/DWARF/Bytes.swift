@@ -43,6 +43,16 @@ struct Bytes {
         return width == 0 ? 0 : word.byteSwapped &>> UInt64(64 &- 8 &* Int(width))
     }
 
+    /// The value of a field of an entry whose fixed bytes start at an offset.
+    @inline(__always)
+    func field(_ field: Field, _ offset: Int) -> UInt32 {
+        if _fastPath(!isSwapped) {
+            let word = base.loadUnaligned(fromByteOffset: offset &+ Int(field.at), as: UInt32.self)
+            return word & field.mask | field.constant
+        }
+        return UInt32(truncatingIfNeeded: number(offset &+ Int(field.at), width: field.width)) | field.constant
+    }
+
     /// The unsigned LEB128 number at an offset, which moves behind it.
     @inline(__always)
     func uleb(_ offset: inout Int, end: Int) throws(Fault) -> UInt64 {

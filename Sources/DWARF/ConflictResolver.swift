@@ -61,7 +61,7 @@ struct ConflictResolver {
         for (isDefining, numbers) in [(true, defining), (false, declaring)] {
             for number in numbers {
                 try plain.read(units[number])
-                bound.signatures = signatures(in: plain, isDefining: isDefining)
+                bound.signatures = signatures(in: &plain, isDefining: isDefining)
                 try bound.read(units[number])
             }
         }
@@ -80,40 +80,40 @@ struct ConflictResolver {
         _ conflicted: Set<TypePool.NodeID>
     ) -> (defining: [Int], declaring: [Int]) {
         let pool = gathered.pool
+        /// For each record: 1 where it declares a conflicted name without a default, 2 where it defines one otherwise.
+        var marks = [UInt8](repeating: 0, count: pool.nodes.count)
+        for (index, node) in pool.nodes.enumerated() {
+            if node.shape == .nominal {
+                if conflicted.contains(UInt32(index)), defaults[node.fingerprint] == .some(nil) { marks[index] = 1 }
+            } else if node.isDefinition, conflicted.contains(node.target) {
+                let name = pool.nodes[Int(node.target)].fingerprint
+                if defaults[name] != .some(node.fingerprint) { marks[index] = 2 }
+            }
+        }
         var defining: [Int] = []
         var declaring: [Int] = []
         gathered.forEachUnit { unit, types in
-            var declares = false
-            for type in types {
-                let node = pool.nodes[Int(type)]
-                if node.shape == .nominal {
-                    if conflicted.contains(type), defaults[node.fingerprint] == .some(nil) { declares = true }
-                } else if conflicted.contains(node.target) {
-                    let name = pool.nodes[Int(node.target)].fingerprint
-                    if defaults[name] != .some(node.fingerprint) {
-                        defining.append(unit)
-                        return
-                    }
-                }
-            }
-            if declares { declaring.append(unit) }
+            var mark: UInt8 = 0
+            for type in types { mark = max(mark, marks[Int(type)]) }
+            if mark == 2 { defining.append(unit) }
+            if mark == 1 { declaring.append(unit) }
         }
         return (defining.sorted(), declaring.sorted())
     }
 
     /// For each entry of the unit that was just read, the definitions of conflicted names that it leads to, hashed.
-    private mutating func signatures(in reader: borrowing UnitReader, isDefining: Bool) -> [Fingerprint] {
+    private mutating func signatures(in reader: inout UnitReader, isDefining: Bool) -> [Fingerprint] {
         var bindings = [[Binding]](repeating: [], count: reader.entries.count)
         let users = reader.users()
         for entry in 0..<reader.entries.count where reader.entries[entry].isNominal {
-            let nominal = reader.known.value(for: reader.hashes[entry])
+            let nominal = reader.known.value(for: reader.directory[entry])
             guard nominal != 0 else { continue }
             let name = reader.pool.nodes[Int(nominal)].fingerprint
             guard let preset = defaults[name] else { continue }
             let reaching = reader.reaching(entry, users)
             var definition: Fingerprint?
             if reader.entries[entry].isDeclaration {
-                definition = preset == nil ? meaning(of: name, for: reaching, in: reader) : nil
+                definition = preset == nil ? meaning(of: name, for: reaching, in: &reader) : nil
             } else {
                 let node = reader.known.value(for: reader.entries[entry].local)
                 definition = reader.pool.nodes[Int(node)].fingerprint
@@ -129,7 +129,7 @@ struct ConflictResolver {
                 hash.mix(binding.definition)
             }
             if isDefining, reader.entries[entry].isNominal, !reader.entries[entry].isDeclaration {
-                let nominal = reader.known.value(for: reader.hashes[entry])
+                let nominal = reader.known.value(for: reader.directory[entry])
                 meanings[reader.pool.nodes[Int(nominal)].fingerprint, default: []].formUnion(bindings)
             }
             return hash
@@ -137,10 +137,10 @@ struct ConflictResolver {
     }
 
     /// The definition of a declared name that one of a unit's structs was seen with in another unit.
-    private func meaning(of name: Fingerprint, for users: [Int], in reader: borrowing UnitReader) -> Fingerprint? {
+    private func meaning(of name: Fingerprint, for users: [Int], in reader: inout UnitReader) -> Fingerprint? {
         var found: Set<Fingerprint> = []
         for user in users where reader.entries[user].isNominal && !reader.entries[user].isDeclaration {
-            let nominal = reader.known.value(for: reader.hashes[user])
+            let nominal = reader.known.value(for: reader.directory[user])
             for binding in meanings[reader.pool.nodes[Int(nominal)].fingerprint] ?? [] where binding.name == name {
                 found.insert(binding.definition)
             }
@@ -151,20 +151,20 @@ struct ConflictResolver {
 
 extension UnitReader {
     /// For each entry of the unit, the entries that refer to it.
-    fileprivate func users() -> [[Int]] {
+    fileprivate mutating func users() -> [[Int]] {
         var users = [[Int]](repeating: [], count: entries.count)
         for entry in 0..<entries.count {
             let first = Int(entries[entry].firstReference)
             for position in first..<first + Int(entries[entry].referenceCount) {
                 let offset = references[position]
-                if offset != 0, let target = knownEntry(offset) { users[target].append(entry) }
+                if offset != 0, let target = directory.find(offset) { users[target].append(entry) }
             }
         }
         return users
     }
 
     /// The entries that lead to an entry, itself among them.
-    fileprivate func reaching(_ entry: Int, _ users: [[Int]]) -> [Int] {
+    fileprivate mutating func reaching(_ entry: Int, _ users: [[Int]]) -> [Int] {
         var isReached = [Bool](repeating: false, count: users.count)
         isReached[entry] = true
         var reached = [entry]

@@ -76,6 +76,16 @@ struct DebugSections: Sendable {
         guard info.count > 0 else {
             throw DWARFError(.noDebugInfo, file: elf.name, reason: "has no .debug_info section")
         }
+        let infoIndex = elf.debugSection(named: ".debug_info")?.index
+        let isUnrelocated =
+            elf.header.kind == .relocatable
+            && elf.sections.contains {
+                ($0.kind == .relocations || $0.kind == .relocationsWithAddends) && $0.info == infoIndex && $0.size > 0
+            }
+        guard !isUnrelocated else {
+            let reason = "has relocations still to be applied, which is not supported yet; give a linked file"
+            throw DWARFError(.unsupported, file: elf.name, section: ".debug_info", reason: reason)
+        }
         abbreviations = try map(".debug_abbrev")
         strings = try map(".debug_str")
         lineStrings = try map(".debug_line_str")

@@ -1,4 +1,6 @@
 /// The needed attributes of one entry, as its abbreviation's steps found them.
+///
+/// Values are kept by slot with a bit that tells which are there, so that one of these is used again for every entry.
 struct EntryValues {
     /// Where an entry's name is.
     enum Name {
@@ -26,69 +28,82 @@ struct EntryValues {
         case elsewhere(UInt64)
     }
 
-    /// `valueWidth` of a value that carries its own sign.
-    static let signed: UInt8 = 255
+    private var present: UInt32 = 0
+    private var numbers = InlineArray<32, UInt64>(repeating: 0)
+    private var nameLength = 0
+    private var locationLength = 0
+    /// Whether `value` carries its own sign.
+    private(set) var isValueSigned = false
 
-    var name = Name.none
-    var type = Reference.none
-    var size: UInt64?
-    var memberLocation: UInt64?
-    var bitSize: UInt64?
-    var bitOffset: UInt64?
-    var dataBitOffset: UInt64?
-    var value: UInt64?
-    /// How many bytes `value` was written with, or `signed`.
-    var valueWidth: UInt8 = 0
-    var upperBound: UInt64?
-    var count: UInt64?
-    var encoding: UInt64 = 0
-    var sibling: UInt64 = 0
-    var isDeclaration = false
-    var isExternal = false
-    var origin = Reference.none
-    var language: UInt64?
-    var stringOffsetsBase: UInt64?
-    var addressBase: UInt64?
-    /// The block of a DW_AT_location, or empty.
-    var location: Range<Int> = 0..<0
-    /// The block of a DW_AT_data_member_location, as DWARF 2 writes it, or empty.
-    var memberLocationBlock: Range<Int> = 0..<0
+    /// Forgets all values.
+    @inline(__always)
+    mutating func clear() { present = 0 }
 
-    mutating func take(_ slot: DecodeStep.Slot, _ number: UInt64) {
-        switch slot {
-        case .none, .nameInline, .location: break
-        case .nameInStrings: name = .strings(number)
-        case .nameInLineStrings: name = .lineStrings(number)
-        case .nameByIndex: name = .index(number)
-        case .nameElsewhere: name = .elsewhere
-        case .type: type = .unit(number)
-        case .typeAnywhere: type = .section(number)
-        case .typeElsewhere: type = .elsewhere(number)
-        case .size: size = number
-        case .memberLocation: memberLocation = number
-        case .bitSize: bitSize = number
-        case .bitOffset: bitOffset = number
-        case .dataBitOffset: dataBitOffset = number
-        case .value: value = number
-        case .upperBound: upperBound = number
-        case .count: count = number
-        case .encoding: encoding = number
-        case .sibling: sibling = number
-        case .declaration: isDeclaration = number != 0
-        case .external: isExternal = number != 0
-        case .origin: origin = .unit(number)
-        case .originElsewhere: origin = .elsewhere(number)
-        case .language: language = number
-        case .stringOffsetsBase: stringOffsetsBase = number
-        case .addressBase: addressBase = number
-        }
+    /// Takes a number.
+    @inline(__always)
+    mutating func take(_ slot: DecodeStep.Slot, _ number: UInt64, isSigned: Bool = false) {
+        let index = Int(slot.rawValue) & 31
+        numbers[index] = number
+        present |= 1 &<< UInt32(index)
+        if slot == .value { isValueSigned = isSigned }
     }
 
+    /// Takes an inline name.
+    mutating func takeName(_ offset: Int, _ length: Int) {
+        take(.nameInline, UInt64(offset))
+        nameLength = length
+    }
+
+    /// Takes the block of a location.
     mutating func takeBlock(_ slot: DecodeStep.Slot, _ start: Int, _ length: Int) {
-        switch slot {
-        case .location: location = start..<start + length
-        case .memberLocation: memberLocationBlock = start..<start + length
-        default: break
-        }
+        take(slot == .memberLocation ? .memberLocationBlock : slot, UInt64(start))
+        locationLength = length
+    }
+
+    @inline(__always)
+    private func has(_ slot: DecodeStep.Slot) -> Bool { present & 1 &<< UInt32(slot.rawValue & 31) != 0 }
+
+    /// The number in a slot, or nil.
+    @inline(__always)
+    subscript(slot: DecodeStep.Slot) -> UInt64? { has(slot) ? numbers[Int(slot.rawValue) & 31] : nil }
+
+    @inline(__always)
+    var name: Name {
+        if let offset = self[.nameInStrings] { return .strings(offset) }
+        if let offset = self[.nameInline] { return .inline(offset: Int(offset), length: nameLength) }
+        if let index = self[.nameByIndex] { return .index(index) }
+        if let offset = self[.nameInLineStrings] { return .lineStrings(offset) }
+        return has(.nameElsewhere) ? .elsewhere : .none
+    }
+
+    @inline(__always)
+    var type: Reference {
+        if let offset = self[.type] { return .unit(offset) }
+        if let offset = self[.typeAnywhere] { return .section(offset) }
+        if let signature = self[.typeElsewhere] { return .elsewhere(signature) }
+        return .none
+    }
+
+    /// The offset in the unit of the entry that this one completes.
+    @inline(__always)
+    var origin: UInt64? { self[.origin] }
+    @inline(__always)
+    var isDeclaration: Bool { (self[.declaration] ?? 0) != 0 }
+    @inline(__always)
+    var isExternal: Bool { (self[.external] ?? 0) != 0 }
+    /// Where the sibling is, from the unit's start, or 0.
+    @inline(__always)
+    var sibling: UInt64 { self[.sibling] ?? 0 }
+    /// The block of a DW_AT_location, or empty.
+    @inline(__always)
+    var location: Range<Int> { block(.location) }
+    /// The block of a DW_AT_data_member_location, as DWARF 2 writes it, or empty.
+    @inline(__always)
+    var memberLocationBlock: Range<Int> { block(.memberLocationBlock) }
+
+    @inline(__always)
+    private func block(_ slot: DecodeStep.Slot) -> Range<Int> {
+        guard let start = self[slot] else { return 0..<0 }
+        return Int(start)..<Int(start) + locationLength
     }
 }

@@ -40,6 +40,20 @@ struct RawArray<Element: BitwiseCopyable>: ~Copyable {
         }
     }
 
+    /// The element at an index that is known to be below the count, because nothing else is ever kept as one.
+    @inline(__always)
+    func element(known index: Int) -> Element {
+        assert(index >= 0 && index < count)
+        return base[index]
+    }
+
+    /// Replaces the element at an index that is known to be below the count.
+    @inline(__always)
+    mutating func replace(known index: Int, _ element: Element) {
+        assert(index >= 0 && index < count)
+        base[index] = element
+    }
+
     @inline(__always)
     mutating func append(_ element: Element) {
         if count == capacity { grow(to: capacity * 2) }
@@ -64,6 +78,12 @@ struct RawArray<Element: BitwiseCopyable>: ~Copyable {
     mutating func truncate(to count: Int) {
         precondition(count >= 0 && count <= self.count)
         self.count = count
+    }
+
+    /// Makes the array so many elements of zero bits.
+    mutating func reset(zeroed count: Int) {
+        removeAll()
+        extend(to: count)
     }
 
     /// Makes the array at least this long; new elements are zero bits.

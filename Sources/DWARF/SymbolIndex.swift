@@ -9,7 +9,7 @@ struct SymbolIndex: Sendable {
     }
 
     /// The names of all functions; nil where there are none.
-    let functions: Set<Fingerprint>?
+    let functions: FingerprintTable?
     /// Per-CPU symbols by their offset in the section.
     let perCPU: [UInt64: [PerCPUSymbol]]
     /// Where the per-CPU section starts; 0 where there is none.
@@ -39,11 +39,12 @@ struct SymbolIndex: Sendable {
         }
         let section = elf.section(named: SymbolIndex.perCPUSection)
         let base = section?.address ?? 0
-        var functions: Set<Fingerprint> = []
+        var functions = FingerprintTable(capacity: 1 << 17)
         var perCPU: [UInt64: [PerCPUSymbol]] = [:]
         for symbol in symbols {
             if symbol.kind == .function {
-                functions.insert(Fingerprint(of: symbol.name))
+                let name = Fingerprint(of: symbol.name)
+                if functions.value(for: name) == 0 { functions.insert(name, 1) }
             } else if symbol.kind == .object, symbol.size > 0, let section, symbol.sectionIndex == section.index {
                 let offset = elf.header.kind == .relocatable ? symbol.value : symbol.value &- base
                 perCPU[offset, default: []].append(
@@ -51,7 +52,7 @@ struct SymbolIndex: Sendable {
                 )
             }
         }
-        self.functions = functions.isEmpty ? nil : functions
+        self.functions = functions.count == 0 ? nil : functions
         self.perCPU = perCPU
         perCPUAddress = base
         perCPUSize = section?.size ?? 0

@@ -4,17 +4,19 @@ extension UnitReader {
     /// Reads a function as far as its prototype.
     ///
     /// - Parameters:
-    ///   - plan: the function's plan.
+    ///   - code: the function's abbreviation.
     ///   - entry: where its entry starts.
     ///   - at: where its attributes start; then, where to go on.
     /// - Returns: whether the function's children are to be walked next: its body may define types.
+    /// - Throws: `Fault` where an entry is damaged.
     mutating func readSubprogram(
-        _ plan: AbbreviationPlan,
+        _ code: UInt64,
         entry: Int,
         _ at: inout Int
     ) throws(Fault) -> Bool {
+        let plan = abbreviations.plan(code)
         if plan.flags.contains(.declaration) {
-            try skipEntry(plan, &at)
+            try skipEntry(code, &at)
             return false
         }
         let hasChildren = plan.flags.contains(.hasChildren)
@@ -22,31 +24,29 @@ extension UnitReader {
         var key: UInt64
         var type: UInt32 = 0
         var isExternal = plan.flags.contains(.external)
-        let values: EntryValues?
+        var reference: EntryValues.Reference?
         if plan.flags.contains(.isSimple) {
-            values = nil
-            key = try simpleNameKey(plan, &at)
-            let target = sections.info.number(at &+ Int(plan.type.at), width: plan.type.width)
-            type = UInt32(truncatingIfNeeded: min(target, 0xffff_ffff))
+            key = try simpleNameKey(plan, sections.info, &at, end: unit.end)
+            type = sections.info.field(plan.type, at)
             at &+= Int(plan.fixedSize)
             guard at <= unit.end else { throw Fault(.truncated, at: body) }
         } else {
-            let decoded = try abbreviations.decode(plan, sections.info, &at, end: unit.end, unit: unit)
-            if decoded.isDeclaration {
+            try decode(code, &at)
+            if values.isDeclaration {
                 at = body
-                try skipEntry(plan, &at)
+                try skipEntry(code, &at)
                 return false
             }
-            values = decoded
-            key = try nameKey(decoded.name, at: body)
-            isExternal = decoded.isExternal
+            reference = values.type
+            key = try nameKey(values.name, at: body)
+            isExternal = values.isExternal
         }
         guard key != 0 else { return hasChildren }
-        guard try isWanted(key, plan, body, isExternal: isExternal) else {
+        guard try isWanted(key, code, body, isExternal: isExternal) else {
             counts.functionsUnwanted += 1
             return hasChildren
         }
-        if let values { type = try localReference(values.type, at: body) }
+        if let reference { type = try localReference(reference, at: body) }
         return try readPrototype(entry: entry, key, type, isExternal: isExternal, hasChildren: hasChildren, &at)
     }
 
@@ -77,21 +77,21 @@ extension UnitReader {
             switch plan.role {
             case .missing: throw Fault(.abbreviationCode(code), at: child)
             case .parameter:
-                guard let parameter = try readParameter(plan, &next, named: true) else { continue }
+                guard let parameter = try readParameter(code, &next, named: true) else { continue }
                 if parameter.nameKey == 0 { hasAllNames = false }
                 hash.mix(parameter.nameKey, 1)
                 scratch.append(parameter.type)
             case .unspecifiedParameters:
-                try skipEntry(plan, &next)
+                try skipEntry(code, &next)
                 hash.mix(0, 2)
                 scratch.append(0)
-            case .variable, .scope, .skip:
+            case .variable, .scope, .skip, .subprogram:
                 // Compilers write parameters before anything that the body declares.
                 resume = resume ?? child
                 break scan
             default:
                 resume = resume ?? child
-                try skipEntry(plan, &next)
+                try skipEntry(code, &next)
             }
         }
         at = resume ?? next
@@ -110,17 +110,17 @@ extension UnitReader {
     /// Whether a function is one to keep: it is in the symbol table, or external where there is no symbol table.
     private mutating func isWanted(
         _ key: UInt64,
-        _ plan: AbbreviationPlan,
+        _ code: UInt64,
         _ body: Int,
         isExternal: Bool
     ) throws(Fault) -> Bool {
         guard let functions = symbols.functions else { return isExternal }
-        let memo = Fingerprint(high: key, low: key &* 0x9e37_79b9_7f4a_7c15 >> 20)
+        let memo = Fingerprint(high: key, low: (key &* 0x9e37_79b9_7f4a_7c15) >> 40)
         let known = wantedNames.value(for: memo)
         if known != 0 { return known == 2 }
         var at = body
-        let name = try abbreviations.decode(plan, sections.info, &at, end: unit.end, unit: unit).name
-        let isWanted = functions.contains(try withName(name) { $0.fingerprint($1, $2) })
+        try decode(code, &at)
+        let isWanted = functions.value(for: try withName(values.name) { $0.fingerprint($1, $2) }) != 0
         wantedNames.insert(memo, isWanted ? 2 : 1)
         return isWanted
     }
@@ -128,40 +128,43 @@ extension UnitReader {
     // MARK: - Variables
 
     /// Notes a variable if it is a per-CPU one: if the symbol table has a per-CPU symbol of its name at its address.
-    mutating func readVariable(_ plan: AbbreviationPlan, _ at: inout Int) throws(Fault) {
+    mutating func readVariable(_ code: UInt64, _ at: inout Int) throws(Fault) {
+        let plan = abbreviations.plan(code)
         let body = at
-        var values = try abbreviations.decode(plan, sections.info, &at, end: unit.end, unit: unit)
+        try decode(code, &at)
+        var name = values.name
+        var type = values.type
         if plan.flags.contains(.hasChildren) {
             at = body
-            try skipEntry(plan, &at)
+            try skipEntry(code, &at)
         }
         guard !symbols.perCPU.isEmpty, let address = address(in: values.location) else { return }
         let offset = address &- symbols.perCPUAddress
         guard let candidates = symbols.perCPU[offset] else { return }
-        let ownName = values.name
+        let ownName = name
         var isExternal = values.isExternal || plan.flags.contains(.external)
         // The definition of a declared variable has the address, its declaration has the name and the type.
-        if case .unit(let origin) = values.origin, origin < UInt64(unit.end - unit.start) {
+        if let origin = values.origin, origin < UInt64(unit.end - unit.start) {
             var at = unit.start + Int(origin)
             let code = try sections.info.uleb(&at, end: unit.end)
             let plan = abbreviations.plan(code)
             if plan.role == .variable {
-                let declared = try abbreviations.decode(plan, sections.info, &at, end: unit.end, unit: unit)
-                if case .none = values.name { values.name = declared.name }
-                if case .none = values.type { values.type = declared.type }
-                isExternal = isExternal || declared.isExternal || plan.flags.contains(.external)
+                try decode(code, &at)
+                if case .none = name { name = values.name }
+                if case .none = type { type = values.type }
+                isExternal = isExternal || values.isExternal || plan.flags.contains(.external)
             }
         }
         // pahole takes a symbol at the section's start for a variable only if the entry itself has the name: variables
         // that the linker has dropped have address 0 too.
         if case .none = ownName, address == 0 { return }
-        guard case .unit(let type) = values.type else { return }
-        let fingerprint = try withName(values.name) { $0.fingerprint($1, $2) }
+        guard case .unit(let type) = type else { return }
+        let fingerprint = try withName(name) { $0.fingerprint($1, $2) }
         guard candidates.contains(where: { $0.name == fingerprint }) else { return }
         variableEntries.append(
             VariableEntry(
                 type: UInt32(truncatingIfNeeded: min(type, 0xffff_ffff)),
-                name: try intern(values.name),
+                name: try intern(name),
                 address: offset,
                 isExternal: isExternal
             )
@@ -169,7 +172,7 @@ extension UnitReader {
     }
 
     /// The address in an expression that is nothing else: DW_OP_addr, or DW_OP_addrx into .debug_addr.
-    private func address(in location: Range<Int>) -> UInt64? {
+    private mutating func address(in location: Range<Int>) -> UInt64? {
         let info = sections.info
         let size = Int(unit.addressSize)
         guard let operation = location.first else { return nil }

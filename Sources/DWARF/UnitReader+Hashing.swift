@@ -6,7 +6,7 @@ extension UnitReader {
         var index = 0
         // A reference can bring in one more entry, so the count is asked for each time.
         while index < entries.count {
-            if entries[index].state == .read { try hash(index, depth: 0) }
+            if entries.element(known: index).state == .read { try hash(index, depth: 0) }
             index += 1
         }
         index = 0
@@ -20,7 +20,7 @@ extension UnitReader {
 
     /// Hashes an entry after all that it refers to.
     private mutating func hash(_ index: Int, depth: Int) throws(Fault) {
-        let entry = entries[index]
+        let entry = entries.element(known: index)
         guard depth <= UnitReader.referenceDepthLimit else {
             throw Fault(.referenceChain, at: unit.start + Int(entry.offset))
         }
@@ -28,44 +28,37 @@ extension UnitReader {
         var hash = entry.local
         let first = Int(entry.firstReference)
         for position in first..<first &+ Int(entry.referenceCount) {
-            let offset = references[position]
+            let offset = references.element(known: position)
             if offset == 0 {
                 hash.mix(TypePool.void)
                 continue
             }
             let target = try locate(offset, from: index)
-            if !entries[target].isNominal, entries[target].state != .hashed {
+            var known = directory[target]
+            if known == .zero {
                 guard entries[target].state == .read else {
                     throw Fault(.typeCycle, at: unit.start + Int(entry.offset))
                 }
                 try self.hash(target, depth: depth &+ 1)
+                known = directory[target]
             }
-            hash.mix(hashes[target])
+            hash.mix(known)
         }
         entries[index].state = .hashed
         switch entry.role {
         case .alias:
             let offset = references[first]
-            hashes[index] = offset == 0 ? TypePool.void : hashes[try locate(offset, from: index)]
-        case .void: hashes[index] = TypePool.void
-        default: if !entry.isNominal { hashes[index] = hash }
+            directory[index] = offset == 0 ? TypePool.void : directory[try locate(offset, from: index)]
+        case .void: directory[index] = TypePool.void
+        default: if !entry.isNominal { directory[index] = hash }
         }
         entries[index].local = hash
     }
 
     /// The entry at an offset; one that the walk passed by is read now.
     @inline(__always)
-    func knownEntry(_ offset: UInt32) -> Int? {
-        guard offset < UInt32(truncatingIfNeeded: entryAt.count) else { return nil }
-        let index = Int(entryAt[Int(offset)])
-        guard index < entries.count, entries[index].offset == offset else { return nil }
-        return index
-    }
-
-    /// The entry at an offset; one that the walk passed by is read now.
-    @inline(__always)
     mutating func locate(_ offset: UInt32, from index: Int) throws(Fault) -> Int {
-        if let known = knownEntry(offset) { return known }
+        if let known = directory.find(offset) { return known }
         return try readLate(offset, from: index)
     }
 
@@ -80,15 +73,15 @@ extension UnitReader {
         guard lateEntries <= UnitReader.lateEntryLimit else { throw Fault(.nesting, at: reference) }
         try walkOne(at: position, depth: 0)
         while let next = pending.popLast() { try walkOne(at: next.offset, depth: next.depth) }
-        guard let found = knownEntry(offset) else { throw Fault(.badReference(UInt64(offset)), at: reference) }
+        guard let found = directory.find(offset) else { throw Fault(.badReference(UInt64(offset)), at: reference) }
         return found
     }
 
     /// Looks an entry up, and adds it to the pool when it is new.
     private mutating func keep(_ index: Int) throws(Fault) {
-        let entry = entries[index]
+        let entry = entries.element(known: index)
         if entry.role == .alias || entry.role == .void || entry.role == .subprogram { return }
-        let key = entry.isNominal && !entry.isDeclaration ? entry.local : hashes[index]
+        let key = entry.isNominal && !entry.isDeclaration ? entry.local : directory[index]
         var node = known.use(key)
         if node == 0 {
             if entry.isNominal, entry.isDeclaration {
@@ -107,12 +100,11 @@ extension UnitReader {
             let function = functionEntries[position]
             let index = Int(function.entry)
             var key = Fingerprint(seed: function.nameKey)
-            key.mix(hashes[index])
+            key.mix(directory[index])
             if knownFunctions.use(key) != 0 { continue }
             let prototype = try node(index, depth: 0)
             var at = unit.start + Int(entries[index].offset)
-            let plan = abbreviations.plan(try sections.info.uleb(&at, end: unit.end))
-            let values = try abbreviations.decode(plan, sections.info, &at, end: unit.end, unit: unit)
+            try decode(try sections.info.uleb(&at, end: unit.end), &at)
             functions.append(
                 FoundFunction(name: try intern(values.name), prototype: prototype, isExternal: function.isExternal)
             )
@@ -125,7 +117,7 @@ extension UnitReader {
     private mutating func keepVariables() throws(Fault) {
         for position in 0..<variableEntries.count {
             let variable = variableEntries[position]
-            guard let index = knownEntry(variable.type) else { continue }
+            guard let index = directory.find(variable.type) else { continue }
             variables.append(
                 FoundVariable(
                     name: variable.name,

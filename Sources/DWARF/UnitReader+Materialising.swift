@@ -9,7 +9,7 @@ extension UnitReader {
         case .alias: return try node(referredBy: index, 0, depth: depth)
         default: break
         }
-        let existing = known.value(for: hashes[index])
+        let existing = known.value(for: directory[index])
         if existing != 0 { return existing }
         return entry.isNominal ? try nominalNode(index) : try materialise(index, depth: depth)
     }
@@ -26,16 +26,16 @@ extension UnitReader {
 
     /// The pool's number for the name of a struct, union or enumeration.
     mutating func nominalNode(_ index: Int) throws(Fault) -> TypePool.NodeID {
-        let existing = known.value(for: hashes[index])
+        let existing = known.value(for: directory[index])
         if existing != 0 { return existing }
-        let (plan, at) = try start(of: index)
+        let (code, at) = try start(of: index)
         var position = at
-        let values = try abbreviations.decode(plan, sections.info, &position, end: unit.end, unit: unit)
+        try decode(code, &position)
         let shape = TypePool.Shape(entries[index].role)
         let variant = index < signatures.count ? signatures[index].high : 0
         let name = try intern(values.name)
         let id = pool.add(TypePool.Node(shape: .nominal, detail: shape.rawValue, name: name, size: variant))
-        known.insert(hashes[index], id)
+        known.insert(directory[index], id)
         return id
     }
 
@@ -48,25 +48,27 @@ extension UnitReader {
             targets.append(try node(referredBy: index, position, depth: depth))
         }
         let nominal = entry.isNominal ? try nominalNode(index) : 0
-        let (plan, at) = try start(of: index)
+        let (code, at) = try start(of: index)
+        let plan = abbreviations.plan(code)
         guard Int(pool.nodes.count) < Int(UInt32.max) / 2, pool.parts.count < Int(UInt32.max) / 2 else {
             throw Fault(.tooManyTypes, at: at)
         }
         var record = TypePool.Node(shape: TypePool.Shape(entry.role), target: nominal, firstPart: pool.nextPart)
         var position = at
         switch entry.role {
-        case .array: record.size = try decodeArray(plan, &position).count
-        case .subroutine, .subprogram: try addParameters(plan, position, targets, entry.role)
+        case .array: record.size = try decodeArray(code, &position).count
+        case .subroutine, .subprogram: try addParameters(code, position, targets, entry.role)
         default:
-            let values = try abbreviations.decode(plan, sections.info, &position, end: unit.end, unit: unit)
+            try decode(code, &position)
             record.name = entry.isNominal || entry.role == .typedef || entry.role == .base ? try intern(values.name) : 0
             switch entry.role {
             case .structure, .union:
-                record.size = values.size ?? 0
+                record.size = values[.size] ?? 0
                 if plan.flags.contains(.hasChildren) { try addMembers(position, targets) }
             case .enumeration:
-                record.size = values.size ?? 4
+                record.size = values[.size] ?? 4
                 if plan.flags.contains(.hasChildren) { record.detail = try addEnumerators(position) }
+                if let underlying = targets.first, underlying != 0 { record.detail = pool.isSigned(underlying) ? 1 : 0 }
             case .base: record.describe(base: values)
             default: break
             }
@@ -74,16 +76,16 @@ extension UnitReader {
         record.partCount = pool.nextPart - record.firstPart
         if record.shape.refersToOne, let target = targets.first { record.target = target }
         let id = pool.add(record)
-        let key = entry.isNominal ? entry.local : hashes[index]
+        let key = entry.isNominal ? entry.local : directory[index]
         known.insert(key, id)
         return id
     }
 
-    /// An entry's plan, and where its attributes start.
-    private func start(of index: Int) throws(Fault) -> (AbbreviationPlan, Int) {
+    /// An entry's abbreviation, and where its attributes start.
+    private mutating func start(of index: Int) throws(Fault) -> (code: UInt64, at: Int) {
         var at = unit.start + Int(entries[index].offset)
         let code = try sections.info.uleb(&at, end: unit.end)
-        return (abbreviations.plan(code), at)
+        return (code, at)
     }
 
     /// Adds the members of a struct or union.
@@ -96,19 +98,19 @@ extension UnitReader {
             let plan = abbreviations.plan(code)
             let body = at
             guard plan.role == .member else {
-                try skipEntry(plan, &at)
+                try skipEntry(code, &at)
                 continue
             }
-            let values = try abbreviations.decode(plan, sections.info, &at, end: unit.end, unit: unit)
+            try decode(code, &at)
             if plan.flags.contains(.hasChildren) {
                 at = body
-                try skipEntry(plan, &at)
+                try skipEntry(code, &at)
             }
             if values.isStaticMember { continue }
             let type = targets[position]
             position += 1
-            let place = try bitOffset(of: values, type: type)
-            let bitSize = UInt32(clamping: values.bitSize ?? 0)
+            let place = try memberPlace(type)
+            let bitSize = UInt32(clamping: values[.bitSize] ?? 0)
             pool.append(TypePool.Part(name: try intern(values.name), type: type, value: place, bitSize: bitSize))
         }
     }
@@ -117,12 +119,12 @@ extension UnitReader {
     ///
     /// DWARF 2's DW_AT_bit_offset counts from the most significant bit of the storage unit to that of the bitfield,
     /// which on a little-endian machine is from the far end.
-    private func bitOffset(of values: EntryValues, type: TypePool.NodeID) throws(Fault) -> UInt64 {
-        if let place = values.dataBitOffset { return place }
-        let start = try memberLocation(values) &* 8
-        guard let bitOffset = values.bitOffset, let bitSize = values.bitSize else { return start }
+    private mutating func memberPlace(_ type: TypePool.NodeID) throws(Fault) -> UInt64 {
+        if let place = values[.dataBitOffset] { return place }
+        let start = try memberLocation() &* 8
+        guard let bitOffset = values[.bitOffset], let bitSize = values[.bitSize] else { return start }
         if sections.info.isBigEndian { return start &+ bitOffset }
-        let storage = (values.size ?? pool.byteSize(of: type)) &* 8
+        let storage = (values[.size] ?? pool.byteSize(of: type)) &* 8
         return start &+ storage &- bitOffset &- bitSize
     }
 
@@ -138,29 +140,30 @@ extension UnitReader {
             let plan = abbreviations.plan(code)
             let body = at
             guard plan.role == .enumerator else {
-                try skipEntry(plan, &at)
+                try skipEntry(code, &at)
                 continue
             }
-            let values = try abbreviations.decode(plan, sections.info, &at, end: unit.end, unit: unit)
+            try decode(code, &at)
             if plan.flags.contains(.hasChildren) {
                 at = body
-                try skipEntry(plan, &at)
+                try skipEntry(code, &at)
             }
-            let value = values.value ?? 0
-            if values.valueWidth == EntryValues.signed, Int64(bitPattern: value) < 0 { isSigned = 1 }
+            let value = values[.value] ?? 0
+            if values.isValueSigned, Int64(bitPattern: value) < 0 { isSigned = 1 }
             pool.append(TypePool.Part(name: try intern(values.name), type: 0, value: value, bitSize: 0))
         }
     }
 
     /// Adds the parameters of a prototype; those of a function keep their names.
     private mutating func addParameters(
-        _ plan: AbbreviationPlan,
+        _ code: UInt64,
         _ start: Int,
         _ targets: borrowing RawArray<TypePool.NodeID>,
         _ role: AbbreviationPlan.Role
     ) throws(Fault) {
+        let plan = abbreviations.plan(code)
         var at = start
-        try abbreviations.skip(plan, sections.info, &at, end: unit.end, unit: unit)
+        _ = try abbreviations.skip(plan, sections.info, &at, unit)
         var position = 1
         while position < targets.count {
             let code = try sections.info.uleb(&at, end: unit.end)
@@ -171,7 +174,7 @@ extension UnitReader {
             case .parameter:
                 var name: UInt32 = 0
                 if role == .subprogram {
-                    let values = try abbreviations.decode(plan, sections.info, &at, end: unit.end, unit: unit)
+                    try decode(code, &at)
                     name = try intern(values.name)
                     at = body
                 }
@@ -182,7 +185,7 @@ extension UnitReader {
                 position += 1
             default: break
             }
-            try skipEntry(plan, &at)
+            try skipEntry(code, &at)
         }
     }
 }
@@ -218,8 +221,8 @@ extension TypePool.Shape {
 extension TypePool.Node {
     /// An integer's `detail`: signed, character, boolean, as BTF's bits.
     fileprivate mutating func describe(base values: EntryValues) {
-        size = values.size ?? ((values.bitSize ?? 0) + 7) / 8
-        switch values.encoding {
+        size = values[.size] ?? ((values[.bitSize] ?? 0) + 7) / 8
+        switch values[.encoding] ?? 0 {
         case Encoding.float, Encoding.complexFloat, Encoding.imaginaryFloat, Encoding.decimalFloat: shape = .float
         case Encoding.boolean: detail = 4
         case Encoding.signed, Encoding.signedChar: detail = 1
@@ -229,15 +232,29 @@ extension TypePool.Node {
 }
 
 extension TypePool {
+    /// Whether a type is a signed integer, behind its qualifiers and typedefs.
+    func isSigned(_ id: NodeID) -> Bool {
+        let node = nodes[Int(bare(id))]
+        return node.shape == .int && node.detail & 1 != 0
+    }
+
     /// A type's size in bytes, behind its qualifiers and typedefs; 0 where it has none.
-    func byteSize(of id: NodeID) -> UInt64 {
-        var node = nodes[Int(id)]
+    mutating func byteSize(of id: NodeID) -> UInt64 {
+        let node = nodes[Int(bare(id))]
+        switch node.shape {
+        case .int, .float, .enumeration, .structure, .union: return node.size
+        default: return 0
+        }
+    }
+
+    /// A type without its qualifiers and typedefs.
+    private func bare(_ id: NodeID) -> NodeID {
+        var id = id
         // Targets always have lower numbers, so this ends.
         while true {
-            switch node.shape {
-            case .typedef, .const, .volatile, .restrict: node = nodes[Int(node.target)]
-            case .int, .float, .enumeration, .structure, .union: return node.size
-            default: return 0
+            switch nodes[Int(id)].shape {
+            case .typedef, .const, .volatile, .restrict: id = nodes[Int(id)].target
+            default: return id
             }
         }
     }

@@ -10,12 +10,15 @@ extension UnitReader {
 
     /// The key of a name in an entry that is read by fields; moves behind the name where it stands in front.
     @inline(__always)
-    func simpleNameKey(_ plan: AbbreviationPlan, _ at: inout Int) throws(Fault) -> UInt64 {
-        if plan.flags.contains(.nameInStrings) {
-            return sections.info.number(at &+ Int(plan.name.at), width: plan.name.width) &+ 1
-        }
+    mutating func simpleNameKey(
+        _ plan: AbbreviationPlan,
+        _ info: Bytes,
+        _ at: inout Int,
+        end: Int
+    ) throws(Fault) -> UInt64 {
+        if plan.flags.contains(.nameInStrings) { return UInt64(info.field(plan.name, at)) &+ 1 }
         guard plan.flags.contains(.leadingName) else { return 0 }
-        let word = sections.info.littleEndianWord(at)
+        let word = info.littleEndianWord(at)
         let zeros = (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080
         if _fastPath(zeros != 0) {
             // The string ends within 8 bytes: its bytes are the key.
@@ -25,13 +28,13 @@ extension UnitReader {
             return text == 0 ? 0 : UnitReader.inlineShort | text
         }
         let start = at
-        guard let length = sections.info.stringLength(at, end: unit.end) else { throw Fault(.truncated, at: at) }
+        guard let length = info.stringLength(at, end: end) else { throw Fault(.truncated, at: at) }
         at &+= length &+ 1
         return inlineKey(start, length)
     }
 
     /// The key of any name.
-    func nameKey(_ name: EntryValues.Name, at offset: Int) throws(Fault) -> UInt64 {
+    mutating func nameKey(_ name: EntryValues.Name, at offset: Int) throws(Fault) -> UInt64 {
         switch name {
         case .none: return 0
         case .inline(let offset, let length): return inlineKey(offset, length)
@@ -42,7 +45,7 @@ extension UnitReader {
         }
     }
 
-    private func inlineKey(_ offset: Int, _ length: Int) -> UInt64 {
+    private mutating func inlineKey(_ offset: Int, _ length: Int) -> UInt64 {
         if length == 0 { return 0 }
         if length < 8 {
             let word = sections.info.littleEndianWord(offset)
@@ -52,7 +55,7 @@ extension UnitReader {
     }
 
     /// The offset into .debug_str that stands at an index of .debug_str_offsets.
-    private func stringOffset(_ index: UInt64) throws(Fault) -> UInt64 {
+    private mutating func stringOffset(_ index: UInt64) throws(Fault) -> UInt64 {
         let table = sections.stringOffsets
         let size = UInt64(unit.offsetSize)
         let (scaled, overflow) = index.multipliedReportingOverflow(by: size)
@@ -63,7 +66,7 @@ extension UnitReader {
     }
 
     /// Calls `body` with where a name's bytes are.
-    func withName<Result>(
+    mutating func withName<Result>(
         _ name: EntryValues.Name,
         _ body: (Bytes, _ offset: Int, _ length: Int) -> Result
     ) throws(Fault) -> Result {
@@ -76,7 +79,7 @@ extension UnitReader {
         }
     }
 
-    private func withString<Result>(
+    private mutating func withString<Result>(
         _ section: Bytes,
         _ offset: UInt64,
         _ body: (Bytes, Int, Int) -> Result

@@ -2,23 +2,23 @@
 
 extension UnitReader {
     /// Reads a pointer, a qualifier, a typedef: a type that refers to one other.
-    mutating func readReference(_ plan: AbbreviationPlan, entry: Int, _ at: inout Int) throws(Fault) {
+    mutating func readReference(_ code: UInt64, entry: Int, _ at: inout Int) throws(Fault) {
+        let plan = abbreviations.plan(code)
         let body = at
         var key: UInt64 = 0
         var type: UInt32
-        if plan.flags.contains(.isSimple), !plan.flags.contains(.hasChildren) {
-            key = try simpleNameKey(plan, &at)
-            let target = sections.info.number(at &+ Int(plan.type.at), width: plan.type.width)
-            type = UInt32(truncatingIfNeeded: min(target, 0xffff_ffff))
+        if plan.flags.contains(.isPlain) {
+            key = try simpleNameKey(plan, sections.info, &at, end: unit.end)
+            type = sections.info.field(plan.type, at)
             at &+= Int(plan.fixedSize)
             guard at <= unit.end else { throw Fault(.truncated, at: body) }
         } else {
-            let values = try abbreviations.decode(plan, sections.info, &at, end: unit.end, unit: unit)
+            try decode(code, &at)
             key = try nameKey(values.name, at: body)
             type = try localReference(values.type, at: body)
             if plan.flags.contains(.hasChildren) {
                 at = body
-                try skipEntry(plan, &at)
+                try skipEntry(code, &at)
             }
         }
         var hash = Fingerprint(seed: UInt64(plan.role.rawValue))
@@ -29,8 +29,9 @@ extension UnitReader {
     }
 
     /// Reads an array; its dimensions are multiplied, as BTF for a kernel has always had it.
-    mutating func readArray(_ plan: AbbreviationPlan, entry: Int, _ at: inout Int) throws(Fault) {
-        let array = try decodeArray(plan, &at)
+    mutating func readArray(_ code: UInt64, entry: Int, _ at: inout Int) throws(Fault) {
+        let plan = abbreviations.plan(code)
+        let array = try decodeArray(code, &at)
         var hash = Fingerprint(seed: UInt64(plan.role.rawValue))
         hash.mix(array.count, 0)
         begin(plan.role, at: entry, hash)
@@ -40,11 +41,13 @@ extension UnitReader {
 
     /// What an array's entry and its children say.
     mutating func decodeArray(
-        _ plan: AbbreviationPlan,
+        _ code: UInt64,
         _ at: inout Int
     ) throws(Fault) -> (element: UInt32, count: UInt64) {
+        let plan = abbreviations.plan(code)
         let start = at
-        let values = try abbreviations.decode(plan, sections.info, &at, end: unit.end, unit: unit)
+        try decode(code, &at)
+        let element = try localReference(values.type, at: start)
         var count: UInt64 = 1
         if plan.flags.contains(.hasChildren) {
             while true {
@@ -54,29 +57,29 @@ extension UnitReader {
                 let plan = abbreviations.plan(code)
                 guard plan.role != .missing else { throw Fault(.abbreviationCode(code), at: child) }
                 let body = at
-                let values = try abbreviations.decode(plan, sections.info, &at, end: unit.end, unit: unit)
+                try decode(code, &at)
                 if plan.flags.contains(.hasChildren) {
                     at = body
-                    try skipEntry(plan, &at)
+                    try skipEntry(code, &at)
                 }
                 // A variable length counts as none, and so does a dimension of an enumeration's size.
                 if plan.role == .subrange { count = count &* values.elementCount }
             }
         }
-        return (try localReference(values.type, at: start), count & 0xffff_ffff)
+        return (element, count & 0xffff_ffff)
     }
 
     /// Reads a function type: a prototype without names.
-    mutating func readSubroutine(_ plan: AbbreviationPlan, entry: Int, _ at: inout Int) throws(Fault) {
+    mutating func readSubroutine(_ code: UInt64, entry: Int, _ at: inout Int) throws(Fault) {
+        let plan = abbreviations.plan(code)
         let body = at
         var result: UInt32
         if plan.flags.contains(.isSimple), !plan.flags.contains(.leadingName) {
-            let target = sections.info.number(at &+ Int(plan.type.at), width: plan.type.width)
-            result = UInt32(truncatingIfNeeded: min(target, 0xffff_ffff))
+            result = sections.info.field(plan.type, at)
             at &+= Int(plan.fixedSize)
             guard at <= unit.end else { throw Fault(.truncated, at: body) }
         } else {
-            let values = try abbreviations.decode(plan, sections.info, &at, end: unit.end, unit: unit)
+            try decode(code, &at)
             result = try localReference(values.type, at: body)
         }
         begin(plan.role, at: entry, Fingerprint(seed: UInt64(AbbreviationPlan.Role.subroutine.rawValue)))
@@ -91,11 +94,11 @@ extension UnitReader {
                 switch plan.role {
                 case .missing: throw Fault(.abbreviationCode(code), at: child)
                 case .parameter:
-                    if let parameter = try readParameter(plan, &at, named: false) { references.append(parameter.type) }
+                    if let parameter = try readParameter(code, &at, named: false) { references.append(parameter.type) }
                 case .unspecifiedParameters:
-                    try skipEntry(plan, &at)
+                    try skipEntry(code, &at)
                     references.append(0)
-                default: try skipEntry(plan, &at)
+                default: try skipEntry(code, &at)
                 }
             }
         }
@@ -105,47 +108,50 @@ extension UnitReader {
     /// Reads a parameter and moves behind it.
     ///
     /// - Parameters:
-    ///   - plan: the parameter's plan.
+    ///   - code: the parameter's abbreviation.
     ///   - at: where its attributes start.
     ///   - named: whether the name is needed.
     /// - Returns: the key of its name, 0 for none or when it is not needed, and its type.
+    /// - Throws: `Fault` where the entry is damaged.
     mutating func readParameter(
-        _ plan: AbbreviationPlan,
+        _ code: UInt64,
         _ at: inout Int,
         named: Bool
     ) throws(Fault) -> (nameKey: UInt64, type: UInt32)? {
+        let plan = abbreviations.plan(code)
         let body = at
-        if plan.flags.contains(.isSimple), !plan.flags.contains(.hasChildren) {
-            let key = try simpleNameKey(plan, &at)
-            let type = sections.info.number(at &+ Int(plan.type.at), width: plan.type.width)
+        if plan.flags.contains(.isPlain) {
+            let key = try simpleNameKey(plan, sections.info, &at, end: unit.end)
+            let type = sections.info.field(plan.type, at)
             at &+= Int(plan.fixedSize)
             guard at <= unit.end else { throw Fault(.truncated, at: body) }
-            return (key, UInt32(truncatingIfNeeded: min(type, 0xffff_ffff)))
+            return (key, type)
         }
-        let values = try abbreviations.decode(plan, sections.info, &at, end: unit.end, unit: unit)
+        try decode(code, &at)
         if plan.flags.contains(.hasChildren) {
             at = body
-            try skipEntry(plan, &at)
+            try skipEntry(code, &at)
         }
         return (named ? try nameKey(values.name, at: body) : 0, try localReference(values.type, at: body))
     }
 
     /// Reads a base type: an integer, a character, a boolean, a floating point number.
-    mutating func readBase(_ plan: AbbreviationPlan, entry: Int, _ at: inout Int) throws(Fault) {
+    mutating func readBase(_ code: UInt64, entry: Int, _ at: inout Int) throws(Fault) {
+        let plan = abbreviations.plan(code)
         let body = at
-        let values = try abbreviations.decode(plan, sections.info, &at, end: unit.end, unit: unit)
+        try decode(code, &at)
         if plan.flags.contains(.hasChildren) {
             at = body
-            try skipEntry(plan, &at)
+            try skipEntry(code, &at)
         }
         var hash = Fingerprint(seed: UInt64(plan.role.rawValue))
-        hash.mix(try nameKey(values.name, at: body), values.encoding)
-        hash.mix(values.size ?? 0, values.bitSize ?? 0)
+        hash.mix(try nameKey(values.name, at: body), values[.encoding] ?? 0)
+        hash.mix(values[.size] ?? 0, values[.bitSize] ?? 0)
         begin(plan.role, at: entry, hash)
     }
 
     /// A reference as an offset from the unit's start; 0 is void.
-    func localReference(_ reference: EntryValues.Reference, at offset: Int) throws(Fault) -> UInt32 {
+    mutating func localReference(_ reference: EntryValues.Reference, at offset: Int) throws(Fault) -> UInt32 {
         switch reference {
         case .none: return 0
         case .unit(let target): return UInt32(truncatingIfNeeded: min(target, 0xffff_ffff))
@@ -161,8 +167,9 @@ extension UnitReader {
 
 extension EntryValues {
     /// How many elements a dimension has: 0 where it is not known.
+    @inline(__always)
     var elementCount: UInt64 {
-        if let upperBound { return upperBound &+ 1 }
-        return count ?? 0
+        if let upperBound = self[.upperBound] { return upperBound &+ 1 }
+        return self[.count] ?? 0
     }
 }

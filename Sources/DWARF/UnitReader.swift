@@ -15,17 +15,16 @@ struct UnitReader: ~Copyable {
     var addressBase = 0
     var abbreviations = AbbreviationTable()
     var entries = RawArray<TypeEntry>(capacity: 1 << 12)
-    /// For each entry, what a reference to it puts into a hash.
-    var hashes = RawArray<Fingerprint>(capacity: 1 << 12)
+    var directory = EntryDirectory()
     /// Offsets from the unit's start; 0 is void.
     var references = RawArray<UInt32>(capacity: 1 << 14)
-    /// For each offset from the unit's start, the entry there. Never cleared: an entry is right if it says so itself.
-    var entryAt = RawArray<UInt32>(capacity: 1 << 18)
     var functionEntries = RawArray<FunctionEntry>()
     var variableEntries = RawArray<VariableEntry>()
     /// Types inside of structs, still to be read, with how deeply they are nested.
     var pending = RawArray<(offset: Int, depth: Int)>()
     var scratch = RawArray<UInt32>()
+    /// What the entry that was decoded last says.
+    var values = EntryValues()
     var lateEntries = 0
 
     // What has been met in all units so far.
@@ -62,13 +61,12 @@ struct UnitReader: ~Copyable {
         self.unit = unit
         try abbreviations.load(for: unit, from: sections.abbreviations)
         entries.removeAll()
-        hashes.removeAll()
         references.removeAll()
         functionEntries.removeAll()
         variableEntries.removeAll()
         pending.removeAll()
         lateEntries = 0
-        entryAt.extend(to: unit.end - unit.start + 1)
+        directory.clear(unitSize: unit.end - unit.start)
 
         var at = unit.entries
         let code = at < unit.end ? try sections.info.uleb(&at, end: unit.end) : 0
@@ -78,27 +76,33 @@ struct UnitReader: ~Copyable {
         }
         let plan = abbreviations.plan(code)
         guard plan.role == .unit else { throw Fault(.abbreviationCode(code), at: unit.entries) }
-        let values = try abbreviations.decode(plan, sections.info, &at, end: unit.end, unit: unit)
-        guard accepts(values) else { return }
-        stringOffsetsBase = Int(clamping: values.stringOffsetsBase ?? UInt64(unit.offsetSize) * 2)
-        addressBase = Int(clamping: values.addressBase ?? 8)
+        try decode(code, &at)
+        guard acceptsUnit() else { return }
+        stringOffsetsBase = Int(clamping: values[.stringOffsetsBase] ?? UInt64(unit.offsetSize) * 2)
+        addressBase = Int(clamping: values[.addressBase] ?? 8)
         counts.read += 1
         guard plan.flags.contains(.hasChildren) else { return }
         try walk(from: at, depth: 0)
         while let next = pending.popLast() { try walkOne(at: next.offset, depth: next.depth) }
         for index in 0..<min(signatures.count, entries.count) where entries[index].isNominal {
-            if signatures[index] != .zero { hashes[index].mix(signatures[index]) }
+            if signatures[index] != .zero { directory[index].mix(signatures[index]) }
         }
         try hashAndKeep()
     }
 
+    /// Reads the needed attributes of an entry into `values`, and moves behind all of them.
+    @inline(__always)
+    mutating func decode(_ code: UInt64, _ at: inout Int) throws(Fault) {
+        try abbreviations.decode(abbreviations.plan(code), sections.info, &at, unit, into: &values)
+    }
+
     /// Whether a unit is one to convert, going by its kind and language.
-    private mutating func accepts(_ values: EntryValues) -> Bool {
+    private mutating func acceptsUnit() -> Bool {
         guard unit.kind == .compile else {
             counts.otherKinds += 1
             return false
         }
-        guard let language = values.language else { return true }
+        guard let language = values[.language] else { return true }
         if Language.c.contains(language) { return true }
         if language == Language.rust {
             counts.rust += 1
@@ -117,6 +121,7 @@ struct UnitReader: ~Copyable {
     /// - Parameters:
     ///   - start: where the first entry is.
     ///   - depth: how many structs the entries are nested in.
+    /// - Throws: `Fault` where an entry is damaged.
     private mutating func walk(from start: Int, depth: Int) throws(Fault) {
         let info = sections.info
         let end = unit.end
@@ -134,17 +139,17 @@ struct UnitReader: ~Copyable {
             switch plan.role {
             case .missing: throw Fault(.abbreviationCode(code), at: entry)
             case .scope:
-                try abbreviations.skip(plan, info, &at, end: end, unit: unit)
+                _ = try abbreviations.skip(plan, info, &at, unit)
                 if plan.flags.contains(.hasChildren) { scopes += 1 }
             case .subprogram:
-                if try readSubprogram(plan, entry: entry, &at) { scopes += 1 }
+                if try readSubprogram(code, entry: entry, &at) { scopes += 1 }
             case .variable:
                 if scopes == 0, depth == 0, plan.flags.contains(.hasLocation) {
-                    try readVariable(plan, &at)
+                    try readVariable(code, &at)
                 } else {
-                    try skipEntry(plan, &at)
+                    try skipEntry(code, &at)
                 }
-            default: try readType(plan, entry: entry, &at, depth: depth)
+            default: try readType(code, entry: entry, &at, depth: depth)
             }
             guard scopes <= UnitReader.scopeDepthLimit else { throw Fault(.nesting, at: entry) }
         }
@@ -155,27 +160,28 @@ struct UnitReader: ~Copyable {
         guard depth <= UnitReader.typeDepthLimit else { throw Fault(.nesting, at: offset) }
         var at = offset
         let code = try sections.info.uleb(&at, end: unit.end)
-        try readType(abbreviations.plan(code), entry: offset, &at, depth: depth)
+        try readType(code, entry: offset, &at, depth: depth)
     }
 
     /// Reads an entry if it is a type, and moves behind it and its children in any case.
     private mutating func readType(
-        _ plan: AbbreviationPlan,
+        _ code: UInt64,
         entry: Int,
         _ at: inout Int,
         depth: Int
     ) throws(Fault) {
+        let plan = abbreviations.plan(code)
         switch plan.role {
-        case .structure, .union: try readComposite(plan, entry: entry, &at, depth: depth)
-        case .enumeration: try readEnumeration(plan, entry: entry, &at)
-        case .pointer, .const, .volatile, .restrict, .typedef, .alias: try readReference(plan, entry: entry, &at)
-        case .array: try readArray(plan, entry: entry, &at)
-        case .subroutine: try readSubroutine(plan, entry: entry, &at)
-        case .base: try readBase(plan, entry: entry, &at)
+        case .structure, .union: try readComposite(code, entry: entry, &at, depth: depth)
+        case .enumeration: try readEnumeration(code, entry: entry, &at)
+        case .pointer, .const, .volatile, .restrict, .typedef, .alias: try readReference(code, entry: entry, &at)
+        case .array: try readArray(code, entry: entry, &at)
+        case .subroutine: try readSubroutine(code, entry: entry, &at)
+        case .base: try readBase(code, entry: entry, &at)
         case .void:
             begin(plan.role, at: entry, Fingerprint(seed: 0))
-            try skipEntry(plan, &at)
-        default: try skipEntry(plan, &at)
+            try skipEntry(code, &at)
+        default: try skipEntry(code, &at)
         }
     }
 
@@ -183,7 +189,7 @@ struct UnitReader: ~Copyable {
     @inline(__always)
     mutating func begin(_ role: AbbreviationPlan.Role, at entry: Int, _ local: Fingerprint) {
         let offset = entry &- unit.start
-        entryAt[offset] = UInt32(truncatingIfNeeded: entries.count)
+        directory.add(offset, .zero)
         entries.append(
             TypeEntry(
                 offset: UInt32(truncatingIfNeeded: offset),
@@ -192,17 +198,19 @@ struct UnitReader: ~Copyable {
                 local: local
             )
         )
-        hashes.append(local)
     }
 
     /// Moves behind an entry and its children.
-    mutating func skipEntry(_ plan: AbbreviationPlan, _ at: inout Int) throws(Fault) {
+    mutating func skipEntry(_ code: UInt64, _ at: inout Int) throws(Fault) {
+        let plan = abbreviations.plan(code)
         let info = sections.info
         let end = unit.end
-        if !plan.flags.contains(.hasChildren) {
-            return try abbreviations.skip(plan, info, &at, end: end, unit: unit)
+        let sibling = try abbreviations.skip(plan, info, &at, unit)
+        if !plan.flags.contains(.hasChildren) { return }
+        if sibling != 0 {
+            at = try position(ofSibling: sibling, behind: at)
+            return
         }
-        if try skipBySibling(plan, &at) { return }
         var depth = 1
         while at < end {
             let entry = at
@@ -214,37 +222,20 @@ struct UnitReader: ~Copyable {
             }
             let plan = abbreviations.plan(code)
             guard plan.role != .missing else { throw Fault(.abbreviationCode(code), at: entry) }
-            if !plan.flags.contains(.hasChildren) {
-                try abbreviations.skip(plan, info, &at, end: end, unit: unit)
-            } else if !(try skipBySibling(plan, &at)) {
+            let sibling = try abbreviations.skip(plan, info, &at, unit)
+            if !plan.flags.contains(.hasChildren) { continue }
+            if sibling != 0 {
+                at = try position(ofSibling: sibling, behind: at)
+            } else {
                 depth += 1
             }
         }
         throw Fault(.truncated, at: end)
     }
 
-    /// Moves behind an entry's attributes, or behind its children too when its sibling is known.
-    ///
-    /// - Returns: whether the children lie behind.
-    @inline(__always)
-    private mutating func skipBySibling(_ plan: AbbreviationPlan, _ at: inout Int) throws(Fault) -> Bool {
-        var sibling: UInt64
-        if plan.flags.contains(.isFixed), !plan.flags.contains(.leadingName) {
-            let body = at
-            at += Int(plan.fixedSize)
-            guard at <= unit.end else { throw Fault(.truncated, at: at) }
-            sibling = sections.info.number(body + Int(plan.sibling.at), width: plan.sibling.width)
-        } else {
-            sibling = try abbreviations.decode(plan, sections.info, &at, end: unit.end, unit: unit).sibling
-        }
-        if sibling == 0 { return false }
-        at = try position(ofSibling: sibling, behind: at)
-        return true
-    }
-
     /// Where a sibling is, which must lie ahead in the unit.
     @inline(__always)
-    func position(ofSibling sibling: UInt64, behind at: Int) throws(Fault) -> Int {
+    mutating func position(ofSibling sibling: UInt64, behind at: Int) throws(Fault) -> Int {
         guard sibling <= UInt64(unit.end - unit.start), unit.start + Int(sibling) >= at else {
             throw Fault(.badSibling(sibling), at: at)
         }

@@ -159,39 +159,53 @@ struct ELFHandle: ~Copyable {
         return relocations
     }
 
-    /// Decompresses a section (`elf_compress`, or `elf_compress_gnu` for the old `.zdebug`) into a mapping of its own.
+    /// Decompresses a section into a mapping of its own.
     borrowing func decompressed(_ section: ELFSection, limit: Int) throws(ELFError) -> MappedFile {
         let (handle, _) = try sectionHeader(section.index)
+        let packed = try raw(section)
+        let method: SectionInflater.Method
+        let size: UInt64
+        let start: Int
         if section.flags.contains(.compressed) {
             var header = GElf_Chdr()
             guard gelf_getchdr(handle, &header) != nil else {
                 throw fault(.malformed, section, at: 0, "the compression header cannot be read")
             }
-            guard header.ch_type == ELFCOMPRESS_ZLIB else {
-                throw fault(.unsupported, section, at: 0, "compression type \(header.ch_type) is not known here")
+            switch header.ch_type {
+            case 1: method = .zlib
+            case 2: method = .zstd
+            default: throw fault(.unsupported, section, at: 0, "compression type \(header.ch_type) is not known here")
             }
-            try check(size: header.ch_size, of: section, limit: limit)
-            guard elf_compress(handle, 0, 0) >= 0 else {
-                throw fault(.malformed, section, at: 0, "does not decompress")
-            }
+            size = header.ch_size
+            start = gelf_getclass(elf) == ELFCLASS64 ? 24 : 12
         } else {
             // "ZLIB" and the size of what is inside, 8 bytes, most significant first.
-            let head = try raw(section).withBytes { Array($0.prefix(12)) }
+            let head = packed.withBytes { Array($0.prefix(12)) }
             guard head.count == 12, Array(head[..<4]) == Array("ZLIB".utf8) else {
                 throw fault(.malformed, section, at: 0, "has no ZLIB header")
             }
-            try check(size: head[4...].reduce(0) { $0 << 8 | UInt64($1) }, of: section, limit: limit)
-            guard elf_compress_gnu(handle, 0, 0) >= 0 else {
-                throw fault(.malformed, section, at: 0, "does not decompress")
-            }
+            method = .zlib
+            size = head[4...].reduce(0) { $0 << 8 | UInt64($1) }
+            start = 12
         }
-        guard let data = elf_rawdata(handle, nil), let bytes = data.pointee.d_buf else {
-            throw fault(.malformed, section, at: 0, "decompresses to nothing")
+        guard size <= UInt64(max(limit, 0)) else {
+            let reason = "would have \(size) bytes decompressed, above the limit of \(limit)"
+            throw ELFError(.tooLarge, file: file.name, section: section.name, reason: reason)
         }
-        let size = data.pointee.d_size
-        return try MappedFile(name: "\(file.name), section \(section.name)", count: size) { target in
-            target.copyMemory(from: UnsafeRawBufferPointer(start: bytes, count: size))
-        }
+        let body = min(packed.bounds.lowerBound + start, packed.bounds.upperBound)..<packed.bounds.upperBound
+        let inflater = SectionInflater(
+            method: method,
+            packed: MappedRange(file: file, bounds: body),
+            size: Int(size),
+            damage: ELFError(
+                .malformed,
+                file: file.name,
+                section: section.name,
+                offset: 0,
+                reason: "does not decompress"
+            )
+        )
+        return try inflater.inflated(name: "\(file.name), section \(section.name)")
     }
 
     /// The bytes that a section has in the file, checked to lie inside it.
@@ -241,14 +255,6 @@ struct ELFHandle: ~Copyable {
             throw fault(.malformed, section, at: 0, "cannot be read")
         }
         return data
-    }
-
-    /// Holds a decompressed size against the caller's limit.
-    private borrowing func check(size: UInt64, of section: ELFSection, limit: Int) throws(ELFError) {
-        guard size <= UInt64(max(limit, 0)) else {
-            let reason = "would have \(size) bytes decompressed, above the limit of \(limit)"
-            throw ELFError(.tooLarge, file: file.name, section: section.name, reason: reason)
-        }
     }
 
     /// Where a symbol's `st_shndx` puts it.

@@ -9,7 +9,7 @@ public enum ImageError: Error, Hashable, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .unnamed(let file, let missing):
-            "\(file) does not say which kernel it is; add \(missing.joined(separator: ", "))"
+            "\(file) does not say which kernel it is; give \(missing.joined(separator: ", ")) (in a job: distribution, version)"
         case .unknownFile(let file): "\(file) is neither a Debian package, an rpm nor an ELF file"
         }
     }

@@ -129,18 +129,24 @@ extension Worker {
         _ source: BTFSource
     ) throws -> ItemResult {
         listener(.unpacking(name: ledgerPackage.name))
-        var readerOptions = KernelPackageReader.Options(workDirectory: options.workDirectory)
-        readerOptions.threads = options.threads
-        let reader = try KernelPackageReader(path: path, options: readerOptions)
-        guard let image = try reader.nextImage() else {
+        let (description, image) = try unpack(path)
+        guard let image else {
             let reason = "the package has no usr/lib/debug/boot/vmlinux-*"
             try store.record(.noImage(reason: reason), for: ledgerPackage)
             return .noImage(reason: reason)
         }
         let file = try image.file.withPath { try MappedFile(path: $0, name: "\(path), member \(image.memberPath)") }
-        let known = naming.filled(from: KernelNaming(reader.description.release))
+        let known = naming.filled(from: KernelNaming(description.release))
             .filled(from: KernelNaming(release: image.release))
         return try store(ELFFile(file: file), from: ledgerPackage, known, source)
+    }
+
+    /// Reads a package up to its kernel image; what reading needed is given back before the image is converted.
+    private func unpack(_ path: String) throws -> (PackageDescription, KernelImage?) {
+        var readerOptions = KernelPackageReader.Options(workDirectory: options.workDirectory)
+        readerOptions.threads = options.threads
+        let reader = try KernelPackageReader(path: path, options: readerOptions)
+        return (reader.description, try reader.nextImage())
     }
 
     /// Converts an image and stores it in one transaction.
@@ -167,7 +173,10 @@ extension Worker {
     func noteFailure(_ error: any Error, of package: SourcePackage?) async throws -> ItemResult {
         let fault = try ItemResult.Fault(of: error)
         let reason = String(describing: error)
-        guard let package else { return .failed(fault, reason: reason, retryAfter: nil) }
+        // Another worker is at the package, and will note what becomes of it.
+        var isBusy = false
+        if case .busy = error as? DownloadError { isBusy = true }
+        guard let package, !isBusy else { return .failed(fault, reason: reason, retryAfter: nil) }
         let now = Date()
         return try await Blocking.run {
             // The host's own fault says nothing about the package: try it at the next occasion.

@@ -20,13 +20,13 @@ struct Hubctl: AsyncParsableCommand {
             ),
             CommandGroup(
                 name: "BPF programs",
-                subcommands: [RelocsCommand.self, MinimizeCommand.self]
+                subcommands: [RelocsCommand.self, MinimizeCommand.self, BundleCommand.self]
             ),
             CommandGroup(
                 name: "The archive",
                 subcommands: [
                     ListCommand.self, ShowCommand.self, ExportCommand.self, StatsCommand.self, VerifyCommand.self,
-
+                    ServeCommand.self,
                 ]
             ),
         ]

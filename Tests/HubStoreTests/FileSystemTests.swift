@@ -1,5 +1,7 @@
 import Foundation
+import KernelIdentity
 import HubStore
+import KernelIdentity
 import TestSupport
 import Testing
 

@@ -171,6 +171,21 @@ struct HostileObjectTests {
         #expect(solved > 100 && refused > 100, "solved \(solved), refused \(refused)")
     }
 
+    @Test("an access string and a name of megabytes are refused", .timeLimit(.minutes(1)))
+    func longStrings() throws {
+        let directory = try TemporaryDirectory()
+        let long = String(repeating: "x", count: 1 << 20)
+        let source = """
+            #include "core.h"
+            struct \(long) { int member; } CORE;
+            SEC("kprobe") int f(struct \(long) *p) { return p->member; }
+            """
+        let path = try Workshop.compile(source: source, in: directory)
+        let error = #expect(throws: BPFObjectError.self) { try BPFObject(path: path) }
+        #expect(error?.code == .badRelocation && error?.reason.contains("name is too long") == true)
+        #expect((error?.description.count ?? .max) < 200)
+    }
+
     @Test("types that lead to themselves, and kernels made to explode, end")
     func cycles() throws {
         let directory = try TemporaryDirectory()

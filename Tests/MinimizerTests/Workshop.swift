@@ -43,8 +43,10 @@ enum Workshop {
     ///   - program: the source's name without its suffix.
     ///   - compiler: the compiler.
     ///   - target: `bpfel` or `bpfeb`.
+    ///   - options: more options for clang.
     ///   - directory: where the object goes.
     /// - Returns: the object's path.
+    /// - Throws: `Tool.Failure` with what clang says.
     static func compile(
         _ program: String,
         with compiler: Compiler = .newest,

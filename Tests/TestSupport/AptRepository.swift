@@ -99,13 +99,18 @@ public struct AptRepository: Sendable {
 
     /// Writes the index and lets apt download it.
     ///
-    /// - Parameter release: `Origin`, `Codename` and the like for the Release file, as apt-ftparchive's options.
+    /// - Parameters:
+    ///   - release: `Origin`, `Codename` and the like for the Release file, as apt-ftparchive's options.
+    ///   - edit: changes the index before it is summed up in the Release file.
     /// - Throws: `Tool.Failure` when a tool fails.
-    public func update(release: [String: String] = ["Origin": "Debian", "Codename": "bookworm"]) throws {
+    public func update(
+        release: [String: String] = ["Origin": "Debian", "Codename": "bookworm"],
+        edit: (String) -> String = { $0 }
+    ) throws {
         let pool = URL(fileURLWithPath: pool)
         for old in ["Packages", "Release"] { try? FileManager.default.removeItem(at: pool.appendingPathComponent(old)) }
-        let packages = try Tool.run("apt-ftparchive", ["packages", "."], in: pool).output
-        try packages.write(to: pool.appendingPathComponent("Packages"))
+        let packages = edit(try Tool.run("apt-ftparchive", ["packages", "."], in: pool).text)
+        try Data(packages.utf8).write(to: pool.appendingPathComponent("Packages"))
         let options = release.sorted { $0.key < $1.key }.flatMap { ["-o", "APT::FTPArchive::Release::\($0)=\($1)"] }
         let text = try Tool.run("apt-ftparchive", options + ["release", "."], in: pool).output
         try text.write(to: pool.appendingPathComponent("Release"))

@@ -18,6 +18,9 @@ public enum Tool {
     public struct Failure: Error, CustomStringConvertible {
         /// The command and what it said.
         public let description: String
+
+        /// Makes a failure that says so.
+        public init(description: String) { self.description = description }
     }
 
     /// Runs a tool that must succeed, and returns what it printed.
@@ -64,7 +67,7 @@ public enum Tool {
         let scratch = try TemporaryDirectory()
         let outputURL = scratch.url.appendingPathComponent("stdout")
         let errorURL = scratch.url.appendingPathComponent("stderr")
-        for url in [outputURL, errorURL] { FileManager.default.createFile(atPath: url.path, contents: nil) }
+        for url in [outputURL, errorURL] { try Data().write(to: url) }
         let output = try FileHandle(forWritingTo: outputURL)
         let error = try FileHandle(forWritingTo: errorURL)
         process.standardOutput = output

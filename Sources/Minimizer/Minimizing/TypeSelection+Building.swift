@@ -19,7 +19,13 @@ extension TypeSelection {
         var ids: [Reference: TypeID] = [:]
         for (index, origin) in origins.enumerated() { ids[origin] = TypeID(UInt32(index + 1)) }
         var builder = BTFBuilder(byteOrder: source.vmlinux.byteOrder)
-        for origin in origins { builder.add(copy(of: origin, ids, unchosen, &builder)) }
+        var names = NameBudget()
+        for origin in origins {
+            builder.add(copy(of: origin, ids, unchosen, &builder, &names))
+            guard names.left > 0 else {
+                throw BTFError(.strings, offset: 0, "the names of the types add up to more than 256 MiB")
+            }
+        }
         return (try builder.build(), origins)
     }
 
@@ -28,11 +34,16 @@ extension TypeSelection {
         of origin: Reference,
         _ ids: [Reference: TypeID],
         _ unchosen: UnchosenMembers,
-        _ builder: inout BTFBuilder
+        _ builder: inout BTFBuilder,
+        _ names: inout NameBudget
     ) -> BTFType {
         let types = source.types(of: origin.part)
         func new(_ id: TypeID) -> TypeID { ids[reference(id, in: origin.part)] ?? .void }
-        func name(_ offset: StringOffset) -> StringOffset { builder.intern(bytes: types.bytes(at: offset)) }
+        func name(_ offset: StringOffset) -> StringOffset {
+            let bytes = types.bytes(at: offset, limit: names.left)
+            names.left -= bytes.count
+            return builder.intern(bytes: bytes)
+        }
         switch types[origin.id] {
         case .int(var int):
             int.name = name(int.name)
@@ -93,4 +104,9 @@ extension TypeSelection {
             return .void
         }
     }
+}
+
+/// Counts the bytes of names that are copied. Hostile data can give every member a name as long as the data.
+struct NameBudget {
+    var left = 256 << 20
 }

@@ -89,7 +89,7 @@ public struct BPFObject: Sendable {
     }
 
     /// The most bytes that a section of a BPF object may have, far above the largest real ones.
-    private static var sectionLimit: Int { 64 << 20 }
+    static var sectionLimit: Int { 64 << 20 }
 
     static func bytes(of section: ELFSection, in file: ELFFile) throws(BPFObjectError) -> [UInt8] {
         do throws(ELFError) {

@@ -10,22 +10,17 @@ struct ObjectCode: Sendable {
         let name: String
     }
 
-    /// A source line that starts in a section.
-    private struct Line: Sendable {
-        /// In bytes from the start of the section.
-        let start: UInt32
-        let source: SourceLine
-    }
-
     private var functions: [String: [Function]] = [:]
-    private var lines: [String: [Line]] = [:]
+    private var lines: [String: [BTFExtension.LineRecord]] = [:]
+    private let types: BTF
     private var contents: [String: MappedRange] = [:]
 
     /// Collects the functions, from symbols and where there are none from the function records; and the source lines.
     init(of file: ELFFile, types: BTF, _ records: BTFExtension) throws(BPFObjectError) {
+        self.types = types
         do throws(ELFError) {
             for section in file.sections where section.flags.contains(.executable) && contents[section.name] == nil {
-                contents[section.name] = try file.contents(of: section)
+                contents[section.name] = try file.contents(of: section, limit: BPFObject.sectionLimit)
             }
             for symbol in try file.symbols() where symbol.kind == .function {
                 guard let index = symbol.sectionIndex, file.sections.indices.contains(index) else { continue }
@@ -38,41 +33,42 @@ struct ObjectCode: Sendable {
         }
         let named = Set(functions.keys)
         for record in records.functions {
-            let section = types.string(at: record.section)
+            let section = Self.text(record.section, in: types)
             guard !named.contains(section) else { continue }
-            functions[section, default: []].append(
-                Function(start: UInt64(record.instructionOffset), name: types.name(of: TypeID(record.type)))
-            )
+            let name = Self.text(types.header(of: TypeID(record.type)).name, in: types)
+            functions[section, default: []].append(Function(start: UInt64(record.instructionOffset), name: name))
         }
-        for record in records.lines {
-            let source = SourceLine(
-                file: types.string(at: StringOffset(rawValue: record.file)),
-                line: Int(record.line),
-                column: Int(record.column),
-                text: types.string(at: StringOffset(rawValue: record.text))
-            )
-            lines[types.string(at: record.section), default: []].append(
-                Line(start: record.instructionOffset, source: source)
-            )
-        }
+        for record in records.lines { lines[Self.text(record.section, in: types), default: []].append(record) }
         for section in functions.keys { functions[section]?.sort { $0.start < $1.start } }
-        for section in lines.keys { lines[section]?.sort { $0.start < $1.start } }
+        for section in lines.keys { lines[section]?.sort { $0.instructionOffset < $1.instructionOffset } }
     }
 
     /// Names the instruction at an offset in bytes from the start of a section.
     func location(of offset: UInt32, in section: String) -> InstructionLocation {
         let function = Self.last(of: functions[section] ?? []) { $0.start <= UInt64(offset) }
         // A line holds until the next one starts, but not from one function into the next.
-        let line = Self.last(of: lines[section] ?? []) { $0.start <= offset }
-        let isOfFunction = line.map { UInt64($0.start) >= function?.start ?? 0 } ?? false
+        let line = Self.last(of: lines[section] ?? []) { $0.instructionOffset <= offset }
+        let isOfFunction = line.map { UInt64($0.instructionOffset) >= function?.start ?? 0 } ?? false
         return InstructionLocation(
             section: section,
             function: function?.name,
             index: Int(offset) / 8,
             indexInFunction: function.map { Int(offset) / 8 - Int(truncatingIfNeeded: $0.start) / 8 },
-            source: isOfFunction ? line?.source : nil
+            source: isOfFunction ? line.map(source) : nil
         )
     }
+
+    private func source(_ line: BTFExtension.LineRecord) -> SourceLine {
+        SourceLine(
+            file: Self.text(StringOffset(rawValue: line.file), in: types),
+            line: Int(line.line),
+            column: Int(line.column),
+            text: Self.text(StringOffset(rawValue: line.text), in: types)
+        )
+    }
+
+    /// A string for people to read; nobody reads more than a kilobyte of one.
+    static func text(_ offset: StringOffset, in types: BTF) -> String { types.string(at: offset, limit: 1024) }
 
     /// The opcode of the instruction at an offset, or nil where the section has no such instruction.
     func opcode(at offset: UInt32, in section: String) -> UInt8? {

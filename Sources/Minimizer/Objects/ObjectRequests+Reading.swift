@@ -1,6 +1,11 @@
 import BTF
 
 extension ObjectRequests {
+    /// The most relocations that an object may have; the largest real ones have some thousands.
+    static var maximumCount: Int { 1 << 16 }
+    /// The most bytes that an access string (64 steps of up to 10 digits) or a root type's name may have.
+    static var maximumLength: Int { 1024 }
+
     /// Makes requests of an object's relocation records.
     ///
     /// - Parameters:
@@ -13,6 +18,14 @@ extension ObjectRequests {
         let full = KernelTypes(vmlinux: types)
         var selection = TypeSelection(of: full)
         var requests: [RelocationRequest] = []
+        guard records.relocations.count <= Self.maximumCount else {
+            throw BPFObjectError(
+                .malformed,
+                object: object,
+                section: BTFExtension.sectionName,
+                reason: "there are \(records.relocations.count) relocations, more than \(Self.maximumCount)"
+            )
+        }
         for record in records.relocations {
             func fault(_ field: Int, _ reason: String) -> BPFObjectError {
                 BPFObjectError(
@@ -26,13 +39,17 @@ extension ObjectRequests {
             guard let kind = RelocationKind(rawValue: record.kind) else {
                 throw fault(12, "relocation kind \(record.kind) is not known")
             }
-            let section = types.string(at: record.section)
+            let section = ObjectCode.text(record.section, in: types)
+            let access = types.bytes(at: StringOffset(rawValue: record.access), limit: Self.maximumLength + 1)
+            let root = types.bytes(at: types.header(of: TypeID(record.type)).name, limit: Self.maximumLength + 1)
+            guard access.count <= Self.maximumLength else { throw fault(8, "its access string is too long") }
+            guard root.count <= Self.maximumLength else { throw fault(4, "its root type's name is too long") }
             let request = RelocationRequest(
                 location: code.location(of: record.instructionOffset, in: section),
                 kind: kind,
                 root: TypeID(record.type),
                 rootInObject: record.type,
-                access: types.string(at: StringOffset(rawValue: record.access)),
+                access: String(decoding: access, as: UTF8.self),
                 opcode: code.opcode(at: record.instructionOffset, in: section)
             )
             do throws(Refusal) {

@@ -26,6 +26,7 @@ extension RelocationRequestLog {
             }
         )
         let encoder = JSONEncoder()
+        encoder.keyEncodingStrategy = .convertToSnakeCase
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return Array(try encoder.encode(document))
     }
@@ -39,7 +40,9 @@ extension RelocationRequestLog {
     public init(json bytes: [UInt8], name: String) throws(RequestLogError) {
         let document: Document
         do {
-            document = try JSONDecoder().decode(Document.self, from: Data(bytes))
+            let decoder = JSONDecoder()
+            decoder.keyDecodingStrategy = .convertFromSnakeCase
+            document = try decoder.decode(Document.self, from: Data(bytes))
         } catch {
             throw RequestLogError(name: name, place: nil, reason: "is no relocation request log in JSON")
         }
@@ -130,6 +133,10 @@ extension Document.Request {
         guard let kind = RelocationKind(name: kind) else { throw Refusal("kind '\(kind)' is not known") }
         let root = TypeID(root)
         guard types.contains(root) else { throw Refusal("type id \(root) is not one of its types") }
+        let limit = ObjectRequests.maximumLength
+        guard types.bytes(at: types.header(of: root).name, limit: limit + 1).count <= limit else {
+            throw Refusal("its root type's name is too long")
+        }
         _ = try AccessSpec(access: access, kind: kind, root: root, in: types)
         return RelocationRequest(
             location: InstructionLocation(
@@ -156,6 +163,14 @@ extension Document.Object {
             types = try BTF(parsing: Array(self.types))
         } catch {
             throw RequestLogError(name: name, place: object, reason: error.description)
+        }
+        guard requests.count <= ObjectRequests.maximumCount else {
+            let limit = ObjectRequests.maximumCount
+            throw RequestLogError(
+                name: name,
+                place: object,
+                reason: "has \(requests.count) requests, more than \(limit)"
+            )
         }
         var checked: [RelocationRequest] = []
         for (index, request) in requests.enumerated() {

@@ -117,20 +117,23 @@ extension AccessSpec {
 
 extension AccessSpec {
     /// The path as a programmer would write it: `task_struct.comm[2]`, `pid_type::PIDTYPE_TGID`, `struct task_struct`.
+    ///
+    /// Cut off where names make it longer than anyone reads.
     func path(in types: BTF, kind: RelocationKind) -> String {
-        let name = types.name(of: root)
+        let longest = 1024
+        let name = types.string(at: types.header(of: root).name, limit: longest)
         let rootName = name.isEmpty ? "<anonymous>" : name
         switch kind.subject {
         case .type:
             return types.describe(root)
         case .enumerator:
             guard let name = accessors.first?.name else { return rootName }
-            return "\(rootName)::\(types.string(at: name))"
+            return "\(rootName)::\(types.string(at: name, limit: longest))"
         case .field:
             var path = rootName
-            for (index, accessor) in accessors.enumerated() {
+            for (index, accessor) in accessors.enumerated() where path.utf8.count < longest {
                 if let name = accessor.name {
-                    path += ".\(types.string(at: name))"
+                    path += ".\(types.string(at: name, limit: longest))"
                 } else if index > 0 || accessor.index > 0 {
                     path += "[\(accessor.index)]"
                 }
@@ -144,7 +147,7 @@ extension BTF {
     /// A type's keyword and name, as C has them: `struct task_struct`.
     func describe(_ id: TypeID) -> String {
         let header = header(of: id)
-        let name = string(at: header.name)
+        let name = string(at: header.name, limit: 1024)
         let shown = name.isEmpty ? "<anonymous>" : name
         switch header.kind {
         case .structure: return "struct \(shown)"

@@ -54,23 +54,26 @@ struct Candidate: Hashable, Sendable {
 }
 
 extension KernelTypes {
-    /// Finds the candidates for each of several essential names, of any kind.
+    /// Finds the candidates for each of several essential names.
     ///
-    /// Modules are searched only for names that vmlinux does not have: libbpf's `bpf_core_find_cands`.
-    ///
-    /// - Parameter names: essential names, none of them empty.
-    /// - Returns: candidates by name, vmlinux's apart from the modules'.
-    func candidates(named names: [[UInt8]]) -> [[UInt8]: [Candidate]] {
-        var found: [[UInt8]: [Candidate]] = [:]
+    /// - Parameters:
+    ///   - names: essential names, none of them empty.
+    ///   - kinds: the kinds of types to look at.
+    /// - Returns: candidates by name, vmlinux's before the modules'.
+    func candidates(named names: [[UInt8]], ofKinds kinds: Set<Kind>) -> [[UInt8]: [Candidate]] {
+        var candidates: [[UInt8]: [Candidate]] = [:]
         for part in [nil] + modules.indices.map({ $0 as Part }) {
-            for (name, ids) in zip(names, types(of: part).ids(withEssentialNames: names)) where !ids.isEmpty {
-                found[name, default: []] += ids.map { Candidate(part: part, id: $0) }
+            let found = types(of: part).ids(withEssentialNames: names, ofKinds: kinds)
+            for (name, ids) in zip(names, found) where !ids.isEmpty {
+                candidates[name, default: []] += ids.map { Candidate(part: part, id: $0) }
             }
         }
-        return found
+        return candidates
     }
 
-    /// The candidates that a local type of some kind can stand for.
+    /// The candidates that a local type of some kind can stand for: those of modules only where vmlinux has none.
+    ///
+    /// Source: libbpf's `bpf_core_find_cands`.
     func compatible(_ candidates: [Candidate], with kind: Kind) -> [Candidate] {
         let fitting = candidates.filter { kind.isRelocatable(to: types(of: $0.part).kind(of: $0.id)) }
         let own = fitting.filter { $0.part == nil }

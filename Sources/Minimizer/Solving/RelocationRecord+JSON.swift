@@ -28,7 +28,7 @@ extension RelocationRecord {
             kind: kind.name,
             local: Line.Local(
                 root: local.root,
-                typeID: local.typeID,
+                typeId: local.typeID,
                 access: local.access,
                 path: local.path,
                 value: local.value
@@ -40,6 +40,7 @@ extension RelocationRecord {
             reason: reason
         )
         let encoder = JSONEncoder()
+        encoder.keyEncodingStrategy = .convertToSnakeCase
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return Array(try encoder.encode(line))
     }
@@ -48,7 +49,7 @@ extension RelocationRecord {
     private struct Line: Encodable {
         struct Local: Encodable {
             var root: String
-            var typeID: UInt32
+            var typeId: UInt32
             var access: String
             var path: String
             var value: UInt64?
@@ -57,7 +58,7 @@ extension RelocationRecord {
         struct Target: Encodable {
             var module: String?
             var root: String
-            var typeID: UInt32
+            var typeId: UInt32
             var access: String
             var path: String
             var value: UInt64?
@@ -65,7 +66,7 @@ extension RelocationRecord {
             init(_ target: RelocationRecord.Target) {
                 module = target.module
                 root = target.root
-                typeID = target.typeID.rawValue
+                typeId = target.typeID.rawValue
                 access = target.access
                 path = target.path
                 value = target.value

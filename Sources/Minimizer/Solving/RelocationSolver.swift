@@ -8,14 +8,24 @@ public struct RelocationSolver: Sendable {
     let objects: [PreparedObject]
     /// The essential names of all root types, each once.
     private let names: [[UInt8]]
+    /// The kinds that the root types' candidates can have.
+    private let kinds: Set<Kind>
 
     /// Prepares to solve.
     ///
     /// - Parameter requests: what some objects ask for.
     public init(_ requests: RelocationRequestLog) {
         objects = requests.objects.map(PreparedObject.init)
-        let names = objects.flatMap { $0.relocations.filter(\.needsCandidates).map(\.essentialName) }
-        self.names = Set(names).sorted { $0.lexicographicallyPrecedes($1) }
+        var (names, kinds): (Set<[UInt8]>, Set<Kind>) = ([], [])
+        for object in objects {
+            for relocation in object.relocations where relocation.needsCandidates {
+                names.insert(relocation.essentialName)
+                let kind = object.types.kind(of: relocation.request.root)
+                kinds.formUnion(Kind.allCases.filter(kind.isRelocatable(to:)))
+            }
+        }
+        self.names = names.sorted { $0.lexicographicallyPrecedes($1) }
+        self.kinds = kinds
     }
 
     /// Solves every relocation for one kernel.
@@ -23,7 +33,7 @@ public struct RelocationSolver: Sendable {
     /// - Parameter kernel: the kernel's types.
     /// - Returns: one record for each relocation, in the order of the requests.
     public func solve(on kernel: KernelTypes) -> RelocationLog {
-        let candidates = kernel.candidates(named: names)
+        let candidates = kernel.candidates(named: names, ofKinds: kinds)
         return RelocationLog(
             records: objects.flatMap { object in
                 // Each object is loaded on its own, and narrows its candidates on its own.
@@ -35,7 +45,7 @@ public struct RelocationSolver: Sendable {
 
     /// The types that any of the root types may stand for.
     func candidates(on kernel: KernelTypes) -> [Candidate] {
-        let named = kernel.candidates(named: names)
+        let named = kernel.candidates(named: names, ofKinds: kinds)
         return objects.flatMap { object in
             object.relocations.filter(\.needsCandidates).flatMap { relocation in
                 kernel.compatible(

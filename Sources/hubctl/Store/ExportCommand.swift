@@ -1,4 +1,3 @@
-import Archive
 import ArgumentParser
 import CommandSupport
 import HubStore
@@ -9,8 +8,8 @@ struct ExportCommand: HubCommand {
         commandName: "export",
         abstract: "Write a kernel's BTF, or a module's, to a file.",
         discussion: """
-            The suffix of -o says the form: .btf is raw BTF; .btf.tar.xz, .btf.tar.zst, .btf.tar.gz and .btf.tar hold \
-            one member, RELEASE.btf, as btfhub-archive has it.
+            The suffix of -o says the form: .btf is raw BTF, .btf.zst and .btf.gz compress it, and .btf.tar.xz holds \
+            one member, RELEASE.btf, as btfhub-archive has it. They are the files that 'hubctl serve' hands out.
             """
     )
 
@@ -23,28 +22,21 @@ struct ExportCommand: HubCommand {
     func execute() async throws {
         let archive = try store.open(.readOnly)
         let found = try archive.requireKernel(kernel)
-        let (bytes, name) = try content(of: found, in: archive)
-        let path = output ?? name
+        let (btf, name) = try content(of: found, in: archive)
+        let path = output ?? name + KernelFile.plain.suffix
         let file = OutputFile(path)
-        if let compression = Compression(tarPath: path) {
-            try file.write { sink in
-                let writer = try ArchiveWriter(compression: compression, name: path) { try sink($0) }
-                try writer.addFile(name, contents: bytes)
-                try writer.finish()
-            }
-        } else {
-            try file.write(bytes)
-        }
+        let form = module == nil ? KernelFile.parse(path)?.file ?? .plain : .plain
+        try file.write(form.encode(btf, of: found.name))
         if !file.isStandardOutput {
-            Printing.remark("\(path): \(found.name), \(readableByteCount(bytes.count)) of BTF")
+            Printing.remark("\(path): \(found.name), \(readableByteCount(btf.count)) of BTF")
         }
     }
 
     private func content(of kernel: Kernel, in archive: HubStore) throws -> (bytes: [UInt8], name: String) {
-        guard let module else { return (try archive.btf(of: kernel), kernel.name.release + ".btf") }
+        guard let module else { return (try archive.btf(of: kernel), kernel.name.release) }
         guard let found = try archive.modules(of: kernel).first(where: { $0.name == module }) else {
             throw CommandFailure(.badInput, "\(kernel.name) has no module \(module) in the archive")
         }
-        return (try archive.btf(of: found), module + ".btf")
+        return (try archive.btf(of: found), module)
     }
 }

@@ -31,12 +31,14 @@ struct ListCommand: HubCommand {
             table.add([kernel.name.description, readableByteCount(kernel.btf.size), day])
         }
         if count > 0 { try Printing.result(table.text) }
-        Printing.remark(count == 1 ? "1 kernel" : "\(count) kernels")
+        Printing.remark(counted(count, "kernel"))
         try report(damaged)
     }
 
     private func printJSON(_ archive: HubStore) throws {
-        let damaged = try archive.forEachKernel(matching: filter.filter) { try Printing.jsonLine(KernelJSON($0)) }
+        let damaged = try archive.forEachKernel(matching: filter.filter) {
+            try Printing.jsonLine(KernelDescription($0))
+        }
         try report(damaged)
     }
 

@@ -19,7 +19,7 @@ struct ShowCommand: HubCommand {
         let found = try archive.requireKernel(kernel)
         let modules = try archive.modules(of: found)
         switch format {
-        case .json: try Printing.json(KernelJSON(found, modules: modules))
+        case .json: try Printing.json(KernelDescription(found, modules: modules))
         case .table: try Printing.result(text(found, modules))
         }
     }

@@ -31,7 +31,8 @@ struct StatsCommand: HubCommand {
             ])
         }
         let contents =
-            "\(statistics.kernels) kernels, \(statistics.modules) modules, \(statistics.distinctBTF) different BTFs of "
+            "\(counted(statistics.kernels, "kernel")), \(counted(statistics.modules, "module")), "
+            + "\(counted(statistics.distinctBTF, "BTF")) of "
             + "\(readableByteCount(statistics.canonicalBytes)), stored in \(readableByteCount(statistics.fileBytes))"
         let packages =
             "packages: \(statistics.packagesStored) stored, \(statistics.packagesWithoutImage) without an image, "
@@ -43,9 +44,9 @@ struct StatsCommand: HubCommand {
 /// What `stats --format json` prints; docs/operation.md documents the fields.
 private struct StatisticsJSON: Encodable {
     struct Series: Encodable {
-        let distro: String
+        let distribution: String
         let version: String
-        let arch: String
+        let architecture: String
         let kernels: Int
         let bytes: Int
     }
@@ -72,9 +73,9 @@ private struct StatisticsJSON: Encodable {
     init(_ statistics: StoreStatistics) {
         series = statistics.series.map {
             Series(
-                distro: $0.distribution,
+                distribution: $0.distribution,
                 version: $0.version,
-                arch: $0.architecture.rawValue,
+                architecture: $0.architecture.rawValue,
                 kernels: $0.kernels,
                 bytes: $0.canonicalBytes
             )

@@ -1,0 +1,25 @@
+extension BTF {
+    /// The bytes of a string, no more than a limit of them.
+    ///
+    /// The strings of hostile data can be as long as the data, and every type can name one; this reads only what is
+    /// wanted of them.
+    ///
+    /// - Parameters:
+    ///   - offset: an offset from this BTF or its base.
+    ///   - limit: the most bytes to return.
+    /// - Returns: the string's bytes, or its first `limit` ones.
+    public func bytes(at offset: StringOffset, limit: Int) -> ArraySlice<UInt8> {
+        if offset.rawValue < storage.firstString, let base { return base.bytes(at: offset, limit: limit) }
+        return storage.strings[Int(offset.rawValue - storage.firstString)...].prefix(limit).prefix { $0 != 0 }
+    }
+
+    /// A string, cut off at a limit, bytes that are not UTF-8 replaced.
+    ///
+    /// - Parameters:
+    ///   - offset: an offset from this BTF or its base.
+    ///   - limit: the most bytes to read.
+    /// - Returns: the string, or its start.
+    public func string(at offset: StringOffset, limit: Int) -> String {
+        String(decoding: bytes(at: offset, limit: limit), as: UTF8.self)
+    }
+}
