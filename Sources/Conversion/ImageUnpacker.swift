@@ -91,6 +91,7 @@ struct ImageUnpacker {
         // PowerPC's boot wrapper (`arch/powerpc/boot/wrapper`) is an ELF file with the kernel in a section.
         if let section = elf.sections.first(where: { $0.name.hasPrefix(".kernel:") }) {
             let packed = try elf.contents(of: section, limit: budget)
+            if packed.file !== file { budget -= packed.count }
             if let compression = packed.withBytes({ StreamCompression(startOf: $0.bytes) }) {
                 return try find(inStreamAt: 0, of: packed, compression, depth: depth)
             }
