@@ -67,7 +67,7 @@ let package = Package(
             resources: [.embedInCode("schema.sql")],
             swiftSettings: house
         ),
-        .target(name: "Conversion", dependencies: ["BTF", "ELF", "DWARF"], swiftSettings: house),
+        .target(name: "Conversion", dependencies: ["BTF", "ELF", "DWARF", "Archive"], swiftSettings: house),
 
         .target(
             name: "Bundler",
