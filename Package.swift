@@ -147,6 +147,11 @@ let package = Package(
             swiftSettings: house
         ),
         .testTarget(
+            name: "ConversionTests",
+            dependencies: ["Archive", "BTF", "Conversion", "ELF", "TestSupport"],
+            swiftSettings: house
+        ),
+        .testTarget(
             name: "DWARFTests",
             dependencies: ["BTF", "DWARF", "ELF", "TestSupport"],
             resources: [.copy("Fixtures")],
