@@ -12,6 +12,8 @@ struct BaseMatching {
     private let base: PreparedBase
     private let pool: TypePool
     private let bindings: [TypePool.NodeID]
+    /// What each record refers to, with names bound.
+    private let graph: PoolGraph
     /// Types of the base that a record may be equal to; one that has been refuted is 0.
     private var proposals: [UInt32] = []
     /// Where each record's proposals start, and at last where they end.
@@ -29,6 +31,7 @@ struct BaseMatching {
         self.base = base
         self.pool = pool
         self.bindings = bindings
+        graph = PoolGraph(pool, bindings)
         matches = [UInt32](repeating: 0, count: pool.nodes.count)
         propose()
         refute()
@@ -53,9 +56,13 @@ struct BaseMatching {
 
     private mutating func propose() {
         let fingerprints = plainFingerprints()
-        firstProposal.reserveCapacity(pool.nodes.count + 1)
-        for (index, node) in pool.nodes.enumerated() {
-            firstProposal.append(UInt32(proposals.count))
+        // Locals, so that the loop does not hold on to all of this for every closure.
+        let (base, nodes) = (base, pool.nodes)
+        var proposals: [UInt32] = []
+        var first: [UInt32] = []
+        first.reserveCapacity(nodes.count + 1)
+        for (index, node) in nodes.enumerated() {
+            first.append(UInt32(proposals.count))
             guard isWritten(index) else { continue }
             let fingerprint = fingerprints?[index] ?? node.fingerprint
             if node.shape == .nominal {
@@ -63,11 +70,13 @@ struct BaseMatching {
             } else {
                 base.forEachType(fingerprint) { proposals.append($0) }
                 guard node.isDefinition else { continue }
-                let nominal = fingerprints?[Int(node.target)] ?? pool.nodes[Int(node.target)].fingerprint
+                let nominal = fingerprints?[Int(node.target)] ?? nodes[Int(node.target)].fingerprint
                 base.forEachType(named: nominal) { if base.isForward($0) { proposals.append($0) } }
             }
         }
-        firstProposal.append(UInt32(proposals.count))
+        first.append(UInt32(proposals.count))
+        self.proposals = proposals
+        firstProposal = first
     }
 
     /// The records' fingerprints without what sets apart types of one name in this module; nil when nothing does.
@@ -91,9 +100,9 @@ struct BaseMatching {
         var pending: [TypePool.NodeID] = []
         for node in pool.nodes.indices where check(node) { pending.append(UInt32(node)) }
         if pending.isEmpty { return }
-        let users = Users(pool, bindings)
+        let users = graph.users()
         while let node = pending.popLast() {
-            for user in users.of(node) where check(Int(user)) { pending.append(user) }
+            for user in users[node] where check(Int(user)) { pending.append(user) }
         }
     }
 
@@ -114,21 +123,18 @@ struct BaseMatching {
 
     /// Whether all that a record refers to may be what a type of the base refers to.
     private func agrees(_ node: Int, _ id: UInt32) -> Bool {
-        if base.isForward(id) { return true }
-        var position = 0
-        let references = base.references(of: id)
-        return pool.allReferences(of: node) { target in
-            guard position < references.count else { return false }
-            let reference = references[references.startIndex + position]
-            position += 1
-            return mayBe(target, reference)
-        }
+        if base.isForward(id) || pool.nodes[node].shape == .nominal { return true }
+        let (targets, references) = (graph[UInt32(node)], base.references(of: id))
+        guard targets.count == references.count else { return false }
+        for (target, reference) in zip(targets, references) where !mayBe(target, reference) { return false }
+        return true
     }
 
     @inline(__always)
     private func mayBe(_ target: TypePool.NodeID, _ id: UInt32) -> Bool {
-        if target == 0 || id == 0 { return target == 0 && id == 0 }
-        let node = Int(bindings[Int(target)])
+        if target == 0 || id == 0 { return target == id }
+        if target == PoolGraph.unwritten { return false }
+        let node = Int(target)
         for index in Int(firstProposal[node])..<Int(firstProposal[node + 1]) where proposals[index] == id {
             return true
         }
@@ -158,12 +164,9 @@ struct BaseMatching {
     /// The proposal that refers to what has been chosen for all that the record refers to, or 0.
     private func choice(_ node: Int) -> UInt32 {
         for index in Int(firstProposal[node])..<Int(firstProposal[node + 1]) where proposals[index] != 0 {
-            let references = base.references(of: proposals[index])
-            var position = references.startIndex
-            let isChosen = pool.allReferences(of: node) { target in
-                let match = matches[Int(bindings[Int(target)])]
-                defer { position += 1 }
-                return position < references.endIndex && (target == 0 || match != 0) && match == references[position]
+            // What is proposed has as many references.
+            let isChosen = zip(graph[UInt32(node)], base.references(of: proposals[index])).allSatisfy {
+                $0 != PoolGraph.unwritten && ($0 == 0 || matches[Int($0)] != 0) && matches[Int($0)] == $1
             }
             if isChosen { return proposals[index] }
         }
@@ -189,13 +192,9 @@ struct BaseMatching {
             pending.append((index, matches[index]))
         }
         while let (node, id) = pending.popLast() {
-            var position = 0
-            let references = base.references(of: id)
-            _ = pool.allReferences(of: node) { target in
-                let index = Int(bindings[Int(target)])
-                let reference = references[references.startIndex + position]
-                position += 1
-                guard index != 0, !isReached[index] else { return true }
+            for (target, reference) in zip(graph[UInt32(node)], base.references(of: id)) {
+                guard target != 0, target != PoolGraph.unwritten, !isReached[Int(target)] else { continue }
+                let index = Int(target)
                 let shape = pool.nodes[index].shape
                 if shape == .nominal {
                     isReached[index] = !base.isForward(reference)
@@ -204,63 +203,12 @@ struct BaseMatching {
                     isReached[index] = true
                     pending.append((index, reference))
                 }
-                return true
             }
         }
         for (index, node) in pool.nodes.enumerated() where isWritten(index) && node.shape == .nominal {
             let isUnique = firstProposal[index + 1] - firstProposal[index] == 1
             if matches[index] == 0, isUnique { matches[index] = proposals[Int(firstProposal[index])] }
         }
-    }
-}
-
-/// For each record, the records that refer to it.
-private struct Users {
-    private let first: [UInt32]
-    private let users: [TypePool.NodeID]
-
-    init(_ pool: TypePool, _ bindings: [TypePool.NodeID]) {
-        var first = [UInt32](repeating: 0, count: pool.nodes.count + 1)
-        for node in pool.nodes.indices {
-            _ = pool.allReferences(of: node) { target in
-                first[Int(bindings[Int(target)])] += 1
-                return true
-            }
-        }
-        var sum: UInt32 = 0
-        for node in first.indices {
-            sum += first[node]
-            first[node] = sum
-        }
-        var users = [TypePool.NodeID](repeating: 0, count: Int(sum))
-        for node in pool.nodes.indices {
-            _ = pool.allReferences(of: node) { target in
-                let place = Int(bindings[Int(target)])
-                first[place] -= 1
-                users[Int(first[place])] = UInt32(node)
-                return true
-            }
-        }
-        self.first = first
-        self.users = users
-    }
-
-    func of(_ node: TypePool.NodeID) -> ArraySlice<TypePool.NodeID> {
-        users[Int(first[Int(node)])..<Int(first[Int(node) + 1])]
-    }
-}
-
-extension TypePool {
-    /// Whether `body` accepts every record that a record refers to, in order; a definition does not refer to its name.
-    @inline(__always)
-    fileprivate func allReferences(of index: Int, _ body: (NodeID) -> Bool) -> Bool {
-        let node = nodes[index]
-        if node.shape.refersToOne, index != 0, !body(node.target) { return false }
-        guard node.shape != .enumeration else { return true }
-        for part in Int(node.firstPart)..<Int(node.firstPart + node.partCount) {
-            if !body(parts[part].type) { return false }
-        }
-        return true
     }
 }
 

@@ -91,8 +91,8 @@ import Testing
         let base = try DWARFConverter().convert(compile(shared + "struct net *net;", "kernel")).btf
         let source = shared + "struct late { struct net net; }; struct late late; struct net *net;"
         let (btf, report) = try DWARFConverter().convert(compile(source, "module"), base: PreparedBase(base))
-        #expect(btf.ids.map { btf.name(of: $0) } == ["late"])
-        #expect(btf.ids.map { btf.kind(of: $0) } == [.structure])
+        #expect(btf.ids.map { btf.name(of: $0) } == ["", "late"])
+        #expect(btf.ids.map { btf.kind(of: $0) } == [.pointer, .structure])
         #expect(report.sharedTypes == 3)
     }
 
