@@ -26,7 +26,9 @@ extension AbbreviationPlan.Role {
             case Tag.unspecifiedParameters: .unspecifiedParameters
             case Tag.lexicalBlock, Tag.namespace: .scope
             case Tag.variable: .variable
-            case Tag.compileUnit, Tag.partialUnit, Tag.typeUnit: .unit
+            case Tag.compileUnit: .unit
+            case Tag.partialUnit, Tag.typeUnit: .partialUnit
+            case Tag.importedUnit: .importedUnit
             default: .skip
             }
     }
@@ -89,7 +91,8 @@ extension DecodeStep.Slot {
             case AttributeName.sibling: .sibling
             case AttributeName.declaration: .declaration
             case AttributeName.external: .external
-            case AttributeName.abstractOrigin, AttributeName.specification: .origin
+            case AttributeName.abstractOrigin, AttributeName.specification, AttributeName.importedUnit: .origin
+            case AttributeName.signature: .signature
             case AttributeName.language: .language
             case AttributeName.stringOffsetsBase: .stringOffsetsBase
             case AttributeName.addressBase: .addressBase
@@ -114,14 +117,17 @@ extension DecodeStep.Slot {
             switch form {
             case Form.ref1, Form.ref2, Form.ref4, Form.ref8, Form.refUdata: return .type
             case Form.refAddr: return .typeAnywhere
-            case Form.refSig8, Form.refSup4, Form.refSup8, Form.gnuRefAlt: return .typeElsewhere
+            case Form.refSig8: return .typeBySignature
+            case Form.refSup4, Form.refSup8, Form.gnuRefAlt: return .typeElsewhere
             default: return .none
             }
         case .origin:
             switch form {
             case Form.ref1, Form.ref2, Form.ref4, Form.ref8, Form.refUdata: return .origin
-            default: return .originElsewhere
+            case Form.refAddr: return .originAnywhere
+            default: return .none
             }
+        case .signature: return form == Form.refSig8 ? .signature : .none
         case .sibling:
             switch form {
             case Form.ref1, Form.ref2, Form.ref4, Form.ref8, Form.refUdata: return .sibling
@@ -171,7 +177,7 @@ extension AbbreviationPlan.Role {
                 true
             default: false
             }
-        case .type, .typeAnywhere, .typeElsewhere:
+        case .type, .typeAnywhere, .typeBySignature, .typeElsewhere:
             switch self {
             case .pointer, .const, .volatile, .restrict, .typedef, .alias, .array, .subroutine, .enumeration, .member,
                 .subprogram, .parameter, .variable:
@@ -189,12 +195,15 @@ extension AbbreviationPlan.Role {
         case .upperBound, .count: self == .subrange
         case .encoding: self == .base
         case .location: self == .variable
-        case .declaration, .external, .origin, .originElsewhere:
+        case .declaration, .external:
             switch self {
             case .structure, .union, .enumeration, .member, .subprogram, .variable: true
             default: false
             }
-        case .language, .stringOffsetsBase, .addressBase: self == .unit
+        case .origin: self == .variable
+        case .originAnywhere: self == .variable || self == .importedUnit
+        case .signature: self == .structure || self == .union || self == .enumeration
+        case .language, .stringOffsetsBase, .addressBase: self == .unit || self == .partialUnit
         }
     }
 }

@@ -1,14 +1,37 @@
-/// The abbreviations of one unit, compiled; the memory is used again for the next unit.
+/// The abbreviations of one unit, compiled; the memory is used again for the next unit. Of units that are read together,
+/// the tables are kept side by side.
 struct AbbreviationTable: ~Copyable {
     private var plans: RawArray<AbbreviationPlan>
+    /// Where the plans of the present table are.
+    private var extent = Extent()
     private var steps = RawArray<DecodeStep>(capacity: 2048)
     private var runs = RawArray<SkipRun>(capacity: 512)
     private var constants = RawArray<Int64>(capacity: 256)
     /// By attribute and form, for units of the present version and sizes.
     private var knownSteps = RawArray<DecodeStep>(zeroed: 1 << 14)
     private var stepIsKnown = RawArray<Bool>(zeroed: 1 << 14)
+    private var stepsVersion: UInt8 = 0
+    private var stepsAddressSize: UInt8 = 0
+    private var stepsOffsetSize: UInt8 = 0
     /// What was compiled last, so that units which share a table share the work.
-    private var loaded: (offset: Int, version: UInt8, addressSize: UInt8, offsetSize: UInt8) = (-1, 0, 0, 0)
+    private var loaded = Identity()
+    /// The tables that are there, the present one among them.
+    private var kept: [Identity: Extent] = [:]
+
+    /// What a table is compiled for.
+    private struct Identity: Hashable {
+        var offset = -1
+        var version: UInt8 = 0
+        var addressSize: UInt8 = 0
+        var offsetSize: UInt8 = 0
+    }
+
+    /// A table's part of all plans.
+    private struct Extent {
+        var first = 0
+        var count = 1
+        var hasForeignReferences = false
+    }
 
     init() {
         plans = RawArray(capacity: 256)
@@ -17,29 +40,55 @@ struct AbbreviationTable: ~Copyable {
 
     /// Codes beyond this one are refused: compilers number from 1 on.
     static let codeLimit: UInt64 = 1 << 18
+    /// With so many plans, tables are not kept any longer.
+    static let keptPlanLimit = 1 << 20
+
+    /// Whether an entry may refer to an entry of another unit.
+    var hasForeignReferences: Bool { extent.hasForeignReferences }
 
     /// The plan for a code; one of role `missing` when the table has none.
     @inline(__always)
     func plan(_ code: UInt64) -> AbbreviationPlan {
         // Code 0 ends a list of entries, so that place 0 is free to stand for all codes that are missing.
-        plans.element(known: code < UInt64(plans.count) ? Int(truncatingIfNeeded: code) : 0)
+        plans.element(known: extent.first &+ (code < UInt64(extent.count) ? Int(truncatingIfNeeded: code) : 0))
     }
 
     /// Compiles a unit's table.
-    mutating func load(for unit: UnitHeader, from section: Bytes) throws(Fault) {
-        let wanted = (unit.abbreviations, unit.version, unit.addressSize, unit.offsetSize)
+    ///
+    /// - Parameters:
+    ///   - unit: the unit.
+    ///   - section: .debug_abbrev.
+    ///   - keepingOthers: whether the tables that are there will be wanted again.
+    /// - Throws: `Fault` where the table is damaged.
+    mutating func load(for unit: UnitHeader, from section: Bytes, keepingOthers: Bool) throws(Fault) {
+        let wanted = Identity(
+            offset: unit.abbreviations,
+            version: unit.version,
+            addressSize: unit.addressSize,
+            offsetSize: unit.offsetSize
+        )
         if wanted == loaded { return }
-        if (loaded.version, loaded.addressSize, loaded.offsetSize) != (wanted.1, wanted.2, wanted.3) {
+        if keepingOthers, let extent = kept[wanted] {
+            self.extent = extent
+            loaded = wanted
+            return
+        }
+        if (stepsVersion, stepsAddressSize, stepsOffsetSize) != (unit.version, unit.addressSize, unit.offsetSize) {
+            (stepsVersion, stepsAddressSize, stepsOffsetSize) = (unit.version, unit.addressSize, unit.offsetSize)
             stepIsKnown.reset(zeroed: 1 << 14)
         }
         guard unit.abbreviations >= 0, unit.abbreviations < section.count else {
             throw Fault(.abbreviationOffset(UInt64(unit.abbreviations)), at: unit.start)
         }
-        loaded = (-1, unit.version, unit.addressSize, unit.offsetSize)
-        plans.removeAll()
-        steps.removeAll()
-        runs.removeAll()
-        constants.removeAll()
+        loaded = Identity()
+        if !keepingOthers || plans.count > AbbreviationTable.keptPlanLimit {
+            plans.removeAll()
+            steps.removeAll()
+            runs.removeAll()
+            constants.removeAll()
+            kept.removeAll(keepingCapacity: true)
+        }
+        extent = Extent(first: plans.count)
         plans.append(AbbreviationPlan())
         var at = unit.abbreviations
         do throws(Fault) {
@@ -47,12 +96,16 @@ struct AbbreviationTable: ~Copyable {
                 let code = try section.uleb(&at, end: section.count)
                 if code == 0 { break }
                 guard code <= AbbreviationTable.codeLimit else { throw Fault(.abbreviationCode(code), at: at) }
-                plans.extend(to: Int(code) + 1)
-                plans[Int(code)] = try compile(unit, section, &at)
+                plans.extend(to: extent.first + Int(code) + 1)
+                let plan = try compile(unit, section, &at)
+                plans[extent.first + Int(code)] = plan
+                if plan.flags.contains(.hasForeignReference) { extent.hasForeignReferences = true }
             }
         } catch {
             throw Fault(error.reason, .abbreviations, at: error.offset)
         }
+        extent.count = plans.count - extent.first
+        if keepingOthers { kept[wanted] = extent }
         loaded = wanted
     }
 
@@ -271,6 +324,8 @@ private struct FixedLayout {
         case .indirect:
             isFixed = false
             isSkippable = false
+            // Which form it is, each entry says.
+            if step.slot == .type { plan.flags.insert(.hasForeignReference) }
         default:
             isFixed = false
             note(step.slot, &plan)
@@ -317,7 +372,10 @@ private struct FixedLayout {
 
     private func note(_ slot: DecodeStep.Slot, _ plan: inout AbbreviationPlan) {
         if slot == .location { plan.flags.insert(.hasLocation) }
-        if slot == .origin || slot == .originElsewhere { plan.flags.insert(.hasOrigin) }
+        switch slot {
+        case .typeAnywhere, .typeBySignature, .originAnywhere, .signature: plan.flags.insert(.hasForeignReference)
+        default: break
+        }
     }
 
     /// Sets what has been found out.

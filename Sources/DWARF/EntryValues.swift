@@ -13,8 +13,8 @@ struct EntryValues {
         case lineStrings(UInt64)
         /// A string whose offset is in .debug_str_offsets, at this index.
         case index(UInt64)
-        /// A string of a supplementary file.
-        case elsewhere
+        /// A string at this offset of .debug_str of a supplementary file.
+        case elsewhere(UInt64)
     }
 
     /// Where the type that an entry refers to is.
@@ -24,7 +24,9 @@ struct EntryValues {
         case unit(UInt64)
         /// At this offset of .debug_info.
         case section(UInt64)
-        /// Behind a signature or in a supplementary file.
+        /// The type of the type unit with this signature.
+        case signature(UInt64)
+        /// At this offset of a supplementary file's .debug_info.
         case elsewhere(UInt64)
     }
 
@@ -73,20 +75,26 @@ struct EntryValues {
         if let offset = self[.nameInline] { return .inline(offset: Int(offset), length: nameLength) }
         if let index = self[.nameByIndex] { return .index(index) }
         if let offset = self[.nameInLineStrings] { return .lineStrings(offset) }
-        return has(.nameElsewhere) ? .elsewhere : .none
+        if let offset = self[.nameElsewhere] { return .elsewhere(offset) }
+        return .none
     }
 
     @inline(__always)
     var type: Reference {
         if let offset = self[.type] { return .unit(offset) }
         if let offset = self[.typeAnywhere] { return .section(offset) }
-        if let signature = self[.typeElsewhere] { return .elsewhere(signature) }
+        if let signature = self[.typeBySignature] { return .signature(signature) }
+        if let offset = self[.typeElsewhere] { return .elsewhere(offset) }
         return .none
     }
 
-    /// The offset in the unit of the entry that this one completes.
+    /// Where the entry that this one completes is.
     @inline(__always)
-    var origin: UInt64? { self[.origin] }
+    var origin: Reference {
+        if let offset = self[.origin] { return .unit(offset) }
+        if let offset = self[.originAnywhere] { return .section(offset) }
+        return .none
+    }
     @inline(__always)
     var isDeclaration: Bool { (self[.declaration] ?? 0) != 0 }
     @inline(__always)

@@ -4,10 +4,12 @@ struct FoundTypes: Sendable {
     var functions: [FoundFunction] = []
     var variables: [FoundVariable] = []
     var counts = UnitCounts()
-    /// Definitions and declarations of structs, unions and enumerations with names, unit by unit.
+    /// Definitions and declarations of structs, unions and enumerations with names, group by group.
     var unitTypes: [TypePool.NodeID] = []
-    /// Each unit's number, and where its types end in `unitTypes`.
+    /// Each group's number, and where its types end in `unitTypes`.
     var unitEnds: [(unit: Int, end: Int)] = []
+    /// Whether a unit refers to another one that was not read with it, so that all this has to be done again.
+    var refersAcross = false
 }
 
 extension UnitReader {
@@ -24,7 +26,8 @@ extension UnitReader {
             variables: variables,
             counts: counts,
             unitTypes: unitTypes,
-            unitEnds: unitEnds
+            unitEnds: unitEnds,
+            refersAcross: refersAcross
         )
     }
 }
@@ -37,12 +40,15 @@ struct GatheredTypes: Sendable {
     private(set) var counts = UnitCounts()
     /// How many names of structs, unions and enumerations have several definitions.
     var conflictedNames = 0
+    /// Whether a unit refers to another one that was not read with it.
+    private(set) var refersAcross = false
     private var unitTypes: [TypePool.NodeID] = []
     private var unitRanges: [Int: Range<Int>] = [:]
 
     /// Adds what a thread has found.
     mutating func add(_ found: FoundTypes) {
         counts.add(found.counts)
+        refersAcross = refersAcross || found.refersAcross
         if pool.nodes.count == 1 {
             pool = found.pool
             functions = found.functions

@@ -132,8 +132,8 @@ extension UnitReader {
         let plan = abbreviations.plan(code)
         let body = at
         try decode(code, &at)
-        var name = values.name
-        var type = values.type
+        let name = values.name
+        let type = values.type
         if plan.flags.contains(.hasChildren) {
             at = body
             try skipEntry(code, &at)
@@ -141,34 +141,39 @@ extension UnitReader {
         guard !symbols.perCPU.isEmpty, let address = address(in: values.location) else { return }
         let offset = address &- symbols.perCPUAddress
         guard let candidates = symbols.perCPU[offset] else { return }
-        let ownName = name
         var isExternal = values.isExternal || plan.flags.contains(.external)
+        // pahole takes a symbol at the section's start for a variable only if the entry itself has the name: variables
+        // that the linker has dropped have address 0 too.
+        if case .none = name, address == 0 { return }
+        let origin = try localReference(values.origin, at: body)
+        var typeOffset = try groupOffset(type, at: body)
+        var number = try intern(name)
         // The definition of a declared variable has the address, its declaration has the name and the type.
-        if let origin = values.origin, origin < UInt64(unit.end - unit.start) {
-            var at = unit.start + Int(origin)
+        if origin != 0 {
+            let home = unit.start
+            var at = groupStart + Int(origin &+ UInt32(truncatingIfNeeded: home - groupStart))
+            try enter(unitAt: at)
             let code = try sections.info.uleb(&at, end: unit.end)
             let plan = abbreviations.plan(code)
             if plan.role == .variable {
                 try decode(code, &at)
-                if case .none = name { name = values.name }
-                if case .none = type { type = values.type }
+                if number == 0 { number = try intern(values.name) }
+                if typeOffset == 0 { typeOffset = try groupOffset(values.type, at: at) }
                 isExternal = isExternal || values.isExternal || plan.flags.contains(.external)
             }
+            try enter(unitAt: home)
         }
-        // pahole takes a symbol at the section's start for a variable only if the entry itself has the name: variables
-        // that the linker has dropped have address 0 too.
-        if case .none = ownName, address == 0 { return }
-        guard case .unit(let type) = type else { return }
-        let fingerprint = try withName(name) { $0.fingerprint($1, $2) }
-        guard candidates.contains(where: { $0.name == fingerprint }) else { return }
+        let fingerprint = pool.names.fingerprint(number)
+        guard typeOffset != 0, candidates.contains(where: { $0.name == fingerprint }) else { return }
         variableEntries.append(
-            VariableEntry(
-                type: UInt32(truncatingIfNeeded: min(type, 0xffff_ffff)),
-                name: try intern(name),
-                address: offset,
-                isExternal: isExternal
-            )
+            VariableEntry(type: typeOffset, name: number, address: offset, isExternal: isExternal)
         )
+    }
+
+    /// A reference as an offset from the group's start; 0 is void.
+    private mutating func groupOffset(_ reference: EntryValues.Reference, at position: Int) throws(Fault) -> UInt32 {
+        let offset = try localReference(reference, at: position)
+        return offset == 0 ? 0 : offset &+ UInt32(truncatingIfNeeded: unit.start - groupStart)
     }
 
     /// The address in an expression that is nothing else: DW_OP_addr, or DW_OP_addrx into .debug_addr.

@@ -19,7 +19,7 @@ extension UnitReader {
         let offset = references[Int(entries[index].firstReference) + position]
         if offset == 0 { return 0 }
         guard depth <= UnitReader.referenceDepthLimit else {
-            throw Fault(.referenceChain, at: unit.start + Int(entries[index].offset))
+            throw Fault(.referenceChain, at: groupStart + Int(entries[index].offset))
         }
         return try node(try locate(offset, from: index), depth: depth + 1)
     }
@@ -81,9 +81,10 @@ extension UnitReader {
         return id
     }
 
-    /// An entry's abbreviation, and where its attributes start.
-    private mutating func start(of index: Int) throws(Fault) -> (code: UInt64, at: Int) {
-        var at = unit.start + Int(entries[index].offset)
+    /// An entry's abbreviation, and where its attributes start; its unit is being read from now on.
+    mutating func start(of index: Int) throws(Fault) -> (code: UInt64, at: Int) {
+        var at = groupStart + Int(entries[index].offset)
+        try enter(unitAt: at)
         let code = try sections.info.uleb(&at, end: unit.end)
         return (code, at)
     }
