@@ -29,6 +29,7 @@ extension AbbreviationPlan.Role {
             case Tag.compileUnit: .unit
             case Tag.partialUnit, Tag.typeUnit: .partialUnit
             case Tag.importedUnit: .importedUnit
+            case Tag.annotation: .annotation
             default: .skip
             }
     }
@@ -143,7 +144,14 @@ extension DecodeStep.Slot {
             case Form.exprloc, Form.block, Form.block1, Form.block2, Form.block4: return .memberLocation
             default: return form.isConstantForm ? .memberLocation : .none
             }
-        case .size, .bitSize, .bitOffset, .dataBitOffset, .value, .upperBound, .count, .encoding, .language:
+        case .value:
+            switch form {
+            case Form.string: return .textInline
+            case Form.strp: return .textInStrings
+            case Form.strx, Form.strx1, Form.strx2, Form.strx3, Form.strx4: return .textByIndex
+            default: return form.isConstantForm ? .value : .none
+            }
+        case .size, .bitSize, .bitOffset, .dataBitOffset, .upperBound, .count, .encoding, .language:
             return form.isConstantForm ? self : .none
         case .declaration, .external:
             return form == Form.flag || form == Form.flagPresent ? self : .none
@@ -173,7 +181,7 @@ extension AbbreviationPlan.Role {
         case .nameInline, .nameInStrings, .nameInLineStrings, .nameByIndex, .nameElsewhere:
             switch self {
             case .structure, .union, .enumeration, .typedef, .base, .member, .enumerator, .subprogram, .parameter,
-                .variable:
+                .variable, .annotation:
                 true
             default: false
             }
@@ -192,6 +200,7 @@ extension AbbreviationPlan.Role {
         case .memberLocation, .memberLocationBlock, .bitOffset, .dataBitOffset: self == .member
         case .bitSize: self == .member || self == .base
         case .value: self == .enumerator
+        case .textInline, .textInStrings, .textByIndex: self == .annotation
         case .upperBound, .count: self == .subrange
         case .encoding: self == .base
         case .location: self == .variable
@@ -212,6 +221,7 @@ extension AbbreviationPlan {
     /// Sets the field for a slot.
     ///
     /// - Returns: whether entries of this role can be read with it; there is no field for every slot.
+    @inline(__always)
     mutating func set(_ slot: DecodeStep.Slot, _ field: Field) -> Bool {
         switch slot {
         case .nameInStrings:

@@ -64,6 +64,8 @@ struct AbbreviationPlan: BitwiseCopyable {
         /// A unit for others to refer to: DW_TAG_partial_unit, DW_TAG_type_unit.
         case partialUnit
         case importedUnit
+        /// What clang notes of the attributes btf_decl_tag and btf_type_tag.
+        case annotation
     }
 
     struct Flags: OptionSet, BitwiseCopyable {
@@ -174,6 +176,10 @@ struct DecodeStep: BitwiseCopyable {
         case language
         case stringOffsetsBase
         case addressBase
+        // The text of an annotation, which its DW_AT_const_value is.
+        case textInline
+        case textInStrings
+        case textByIndex
     }
 
     var skip: UInt16

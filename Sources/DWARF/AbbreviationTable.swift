@@ -1,12 +1,14 @@
 /// The abbreviations of one unit, compiled; the memory is used again for the next unit. Of units that are read together,
 /// the tables are kept side by side.
 struct AbbreviationTable: ~Copyable {
-    private var plans: RawArray<AbbreviationPlan>
-    /// Where the plans of the present table are.
-    private var extent = Extent()
+    private var plans = RawArray<AbbreviationPlan>(capacity: 256)
     private var steps = RawArray<DecodeStep>(capacity: 2048)
     private var runs = RawArray<SkipRun>(capacity: 512)
     private var constants = RawArray<Int64>(capacity: 256)
+    /// Whether an entry may refer to an entry of another unit.
+    private(set) var hasForeignReferences = false
+    /// Whether an entry may be an annotation.
+    private(set) var hasAnnotations = false
     /// By attribute and form, for units of the present version and sizes.
     private var knownSteps = RawArray<DecodeStep>(zeroed: 1 << 14)
     private var stepIsKnown = RawArray<Bool>(zeroed: 1 << 14)
@@ -15,8 +17,9 @@ struct AbbreviationTable: ~Copyable {
     private var stepsOffsetSize: UInt8 = 0
     /// What was compiled last, so that units which share a table share the work.
     private var loaded = Identity()
-    /// The tables that are there, the present one among them.
-    private var kept: [Identity: Extent] = [:]
+    /// The other tables of units that are read together.
+    private var kept: [Identity: Shelf] = [:]
+    private var keptPlans = 0
 
     /// What a table is compiled for.
     private struct Identity: Hashable {
@@ -26,31 +29,28 @@ struct AbbreviationTable: ~Copyable {
         var offsetSize: UInt8 = 0
     }
 
-    /// A table's part of all plans.
-    private struct Extent {
-        var first = 0
-        var count = 1
+    /// Where a table's parts are while another one is used.
+    private final class Shelf {
+        var plans = RawArray<AbbreviationPlan>()
+        var steps = RawArray<DecodeStep>()
+        var runs = RawArray<SkipRun>()
+        var constants = RawArray<Int64>()
         var hasForeignReferences = false
+        var hasAnnotations = false
     }
 
-    init() {
-        plans = RawArray(capacity: 256)
-        plans.append(AbbreviationPlan())
-    }
+    init() { plans.append(AbbreviationPlan()) }
 
     /// Codes beyond this one are refused: compilers number from 1 on.
     static let codeLimit: UInt64 = 1 << 18
     /// With so many plans, tables are not kept any longer.
     static let keptPlanLimit = 1 << 20
 
-    /// Whether an entry may refer to an entry of another unit.
-    var hasForeignReferences: Bool { extent.hasForeignReferences }
-
     /// The plan for a code; one of role `missing` when the table has none.
     @inline(__always)
     func plan(_ code: UInt64) -> AbbreviationPlan {
         // Code 0 ends a list of entries, so that place 0 is free to stand for all codes that are missing.
-        plans.element(known: extent.first &+ (code < UInt64(extent.count) ? Int(truncatingIfNeeded: code) : 0))
+        plans.element(known: code < UInt64(plans.count) ? Int(truncatingIfNeeded: code) : 0)
     }
 
     /// Compiles a unit's table.
@@ -68,10 +68,17 @@ struct AbbreviationTable: ~Copyable {
             offsetSize: unit.offsetSize
         )
         if wanted == loaded { return }
-        if keepingOthers, let extent = kept[wanted] {
-            self.extent = extent
-            loaded = wanted
-            return
+        if keepingOthers {
+            shelve()
+            if let shelf = kept.removeValue(forKey: wanted) {
+                exchange(with: shelf)
+                keptPlans -= plans.count
+                loaded = wanted
+                return
+            }
+        } else if !kept.isEmpty {
+            kept = [:]
+            keptPlans = 0
         }
         if (stepsVersion, stepsAddressSize, stepsOffsetSize) != (unit.version, unit.addressSize, unit.offsetSize) {
             (stepsVersion, stepsAddressSize, stepsOffsetSize) = (unit.version, unit.addressSize, unit.offsetSize)
@@ -81,32 +88,52 @@ struct AbbreviationTable: ~Copyable {
             throw Fault(.abbreviationOffset(UInt64(unit.abbreviations)), at: unit.start)
         }
         loaded = Identity()
-        if !keepingOthers || plans.count > AbbreviationTable.keptPlanLimit {
-            plans.removeAll()
-            steps.removeAll()
-            runs.removeAll()
-            constants.removeAll()
-            kept.removeAll(keepingCapacity: true)
-        }
-        extent = Extent(first: plans.count)
+        plans.removeAll()
+        steps.removeAll()
+        runs.removeAll()
+        constants.removeAll()
         plans.append(AbbreviationPlan())
+        hasForeignReferences = false
+        hasAnnotations = false
         var at = unit.abbreviations
         do throws(Fault) {
             while true {
                 let code = try section.uleb(&at, end: section.count)
                 if code == 0 { break }
                 guard code <= AbbreviationTable.codeLimit else { throw Fault(.abbreviationCode(code), at: at) }
-                plans.extend(to: extent.first + Int(code) + 1)
+                plans.extend(to: Int(code) + 1)
                 let plan = try compile(unit, section, &at)
-                plans[extent.first + Int(code)] = plan
-                if plan.flags.contains(.hasForeignReference) { extent.hasForeignReferences = true }
+                plans[Int(code)] = plan
+                if plan.flags.contains(.hasForeignReference) { hasForeignReferences = true }
+                if plan.role == .annotation { hasAnnotations = true }
             }
         } catch {
             throw Fault(error.reason, .abbreviations, at: error.offset)
         }
-        extent.count = plans.count - extent.first
-        if keepingOthers { kept[wanted] = extent }
         loaded = wanted
+    }
+
+    /// Puts the present table aside.
+    private mutating func shelve() {
+        if loaded == Identity() { return }
+        if keptPlans > AbbreviationTable.keptPlanLimit {
+            kept = [:]
+            keptPlans = 0
+        }
+        let shelf = Shelf()
+        keptPlans += plans.count
+        exchange(with: shelf)
+        kept[loaded] = shelf
+        loaded = Identity()
+    }
+
+    private mutating func exchange(with shelf: Shelf) {
+        swap(&plans, &shelf.plans)
+        swap(&steps, &shelf.steps)
+        swap(&runs, &shelf.runs)
+        swap(&constants, &shelf.constants)
+        swap(&hasForeignReferences, &shelf.hasForeignReferences)
+        swap(&hasAnnotations, &shelf.hasAnnotations)
     }
 
     /// The step for an attribute in a form; worked out once for each pair of small numbers.
@@ -225,6 +252,7 @@ struct AbbreviationTable: ~Copyable {
             case .string:
                 guard let length = info.stringLength(at, end: end) else { throw Fault(.truncated, at: at) }
                 if step.slot == .nameInline { values.takeName(at, length) }
+                if step.slot == .textInline { values.takeText(at, length) }
                 at &+= length &+ 1
             case .block:
                 let length = try blockLength(step.width, info, &at, end: end)
@@ -310,6 +338,7 @@ private struct FixedLayout {
     /// Takes in the next attribute.
     ///
     /// - Returns: the run that ends with it, where it has a varying size.
+    @inline(__always)
     mutating func add(_ step: DecodeStep, _ constant: Int64, to plan: inout AbbreviationPlan) -> SkipRun? {
         defer { isFirst = false }
         switch step.encoding {
@@ -337,6 +366,7 @@ private struct FixedLayout {
         return run
     }
 
+    @inline(__always)
     private mutating func addConstant(_ slot: DecodeStep.Slot, _ constant: Int64, _ plan: inout AbbreviationPlan) {
         // A member that is external or declared only takes no room: C++'s static member.
         if plan.role == .member, slot == .external || slot == .declaration { isSimple = false }
@@ -352,6 +382,7 @@ private struct FixedLayout {
         }
     }
 
+    @inline(__always)
     private mutating func addFixed(_ step: DecodeStep, _ plan: inout AbbreviationPlan) {
         defer { size += Int(step.width) }
         if step.slot == .none { return }

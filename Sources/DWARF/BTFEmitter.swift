@@ -23,21 +23,24 @@ struct BTFEmitter {
     ///     stands for, or 0 for a record that is not written.
     ///   - functions: the functions to write.
     ///   - variables: the per-CPU variables to write, by address.
+    ///   - tags: the declaration tags to write, where what they are on is written.
     /// - Returns: the BTF, its types in the pool's order.
     /// - Throws: `BTFError` when the types cannot be written.
     mutating func emit(
         _ pool: TypePool,
         _ bindings: [TypePool.NodeID],
         _ functions: [FoundFunction],
-        _ variables: [PlacedVariable]
+        _ variables: [PlacedVariable],
+        _ tags: Set<FoundTag>
     ) throws(BTFError) -> BTF {
         for name in 0..<pool.names.count {
             names.append(builder.intern(bytes: pool.names.bytes(of: UInt32(name))).rawValue)
         }
         let indexType = assignIDs(pool, bindings)
-        for node in 1..<max(pool.nodes.count, 1) where bindings[node] == UInt32(node) {
+        for node in 1..<max(pool.nodes.count, 1) where isWritten(node, pool, bindings) {
             builder.add(type(pool, pool.nodes[node], indexType))
         }
+        var owners: [FoundTag.Owner: TypeID] = [:]
         if indexType.rawValue >= builder.nextID.rawValue {
             let name = builder.intern("__ARRAY_SIZE_TYPE__")
             builder.add(.int(.init(name: name, size: 4, encoding: [], bits: 32)))
@@ -45,9 +48,11 @@ struct BTFEmitter {
         for function in functions {
             let name = StringOffset(rawValue: names[Int(function.name)])
             // pahole gives every function static linkage, and consumers expect nothing else.
-            builder.add(.function(.init(name: name, prototype: id(function.prototype), linkage: .static)))
+            let type = builder.add(.function(.init(name: name, prototype: id(function.prototype), linkage: .static)))
+            if !tags.isEmpty { owners[.function(name: function.name, prototype: function.prototype)] = type }
         }
-        addDataSection(variables)
+        addDataSection(variables, &owners)
+        if features.contains(.declarationTag) { addTags(tags, bindings, owners) }
         return try builder.build()
     }
 
@@ -61,7 +66,7 @@ struct BTFEmitter {
         ids = [UInt32](repeating: 0, count: pool.nodes.count)
         var next: UInt32 = 1
         var int: UInt32 = 0
-        for node in 1..<max(pool.nodes.count, 1) where bindings[node] == UInt32(node) {
+        for node in 1..<max(pool.nodes.count, 1) where isWritten(node, pool, bindings) {
             ids[node] = next
             let record = pool.nodes[node]
             if int == 0, record.shape == .int, record.size == 4, record.detail == 1,
@@ -74,7 +79,17 @@ struct BTFEmitter {
         for node in 1..<max(pool.nodes.count, 1) where bindings[node] != UInt32(node) && bindings[node] != 0 {
             ids[node] = ids[Int(bindings[node])]
         }
+        if !features.contains(.typeTag) {
+            // What is referred to has the lower number, so that one pass is enough.
+            for (node, record) in pool.nodes.enumerated() where record.shape == .typeTag {
+                ids[node] = ids[Int(record.target)]
+            }
+        }
         return TypeID(int == 0 ? next : int)
+    }
+
+    private func isWritten(_ node: Int, _ pool: TypePool, _ bindings: [TypePool.NodeID]) -> Bool {
+        bindings[node] == UInt32(node) && (pool.nodes[node].shape != .typeTag || features.contains(.typeTag))
     }
 
     private func id(_ node: TypePool.NodeID) -> TypeID { TypeID(ids[Int(node)]) }
@@ -96,6 +111,7 @@ struct BTFEmitter {
         case .const: return .const(id(node.target))
         case .volatile: return .volatile(id(node.target))
         case .restrict: return .restrict(id(node.target))
+        case .typeTag: return .typeTag(name: name, id(node.target), isAttribute: false)
         case .prototype:
             var parameters: [BTFType.Parameter] = []
             parameters.reserveCapacity(Int(node.partCount))
@@ -160,7 +176,7 @@ struct BTFEmitter {
     }
 
     /// Adds the per-CPU variables and the section that holds them.
-    private mutating func addDataSection(_ variables: [PlacedVariable]) {
+    private mutating func addDataSection(_ variables: [PlacedVariable], _ owners: inout [FoundTag.Owner: TypeID]) {
         guard let last = variables.last else { return }
         var entries: [BTFType.SectionEntry] = []
         for variable in variables {
@@ -173,11 +189,27 @@ struct BTFEmitter {
                     )
                 )
             )
+            owners[.variable(address: variable.found.address)] = type
             let offset = UInt32(clamping: variable.found.address)
             entries.append(.init(variable: type, offset: offset, size: variable.size))
         }
         let size = UInt32(clamping: last.found.address + UInt64(last.size))
         let name = builder.intern(SymbolIndex.perCPUSection)
         builder.add(.dataSection(.init(name: name, size: size, entries: entries)))
+    }
+
+    /// Adds the declaration tags of what is written.
+    private mutating func addTags(
+        _ tags: Set<FoundTag>,
+        _ bindings: [TypePool.NodeID],
+        _ owners: [FoundTag.Owner: TypeID]
+    ) {
+        for tag in tags {
+            var target = owners[tag.owner]
+            if case .type(let node) = tag.owner, bindings[Int(node)] == node { target = id(node) }
+            guard let target else { continue }
+            let name = StringOffset(rawValue: names[Int(tag.text)])
+            builder.add(.declarationTag(.init(name: name, target: target, component: tag.component)))
+        }
     }
 }

@@ -33,6 +33,8 @@ enum Tag {
     static let sharedType: UInt64 = 0x40
     static let atomicType: UInt64 = 0x47
     static let immutableType: UInt64 = 0x4b
+    /// DW_TAG_LLVM_annotation.
+    static let annotation: UInt64 = 0x6000
 }
 
 /// DW_AT_*: the attributes that are read (table 7.5).

@@ -14,8 +14,12 @@ public struct DWARFConverter: Sendable {
         public static let float = Features(rawValue: 1)
         /// Enumerations with values over 32 bits are ENUM64; without it they are ENUM, and their values are cut.
         public static let enumeration64 = Features(rawValue: 2)
+        /// clang's attribute btf_decl_tag is DECL_TAG; without it, it is left out.
+        public static let declarationTag = Features(rawValue: 4)
+        /// clang's attribute btf_type_tag is TYPE_TAG; without it, it is left out.
+        public static let typeTag = Features(rawValue: 8)
         /// All of them.
-        public static let all: Features = [.float, .enumeration64]
+        public static let all: Features = [.float, .enumeration64, .declarationTag, .typeTag]
     }
 
     /// How a conversion is to be done.
@@ -63,7 +67,13 @@ public struct DWARFConverter: Sendable {
             features: options.features
         )
         do throws(BTFError) {
-            let btf = try emitter.emit(gathered.pool, emission.bindings, emission.functions, emission.variables)
+            let btf = try emitter.emit(
+                gathered.pool,
+                emission.bindings,
+                emission.functions,
+                emission.variables,
+                gathered.tags
+            )
             let report = ConversionReport(gathered, emission, types: btf.typeCount)
             return (try btf.canonicalized(), report)
         } catch {

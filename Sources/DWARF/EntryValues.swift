@@ -30,9 +30,10 @@ struct EntryValues {
         case elsewhere(UInt64)
     }
 
-    private var present: UInt32 = 0
-    private var numbers = InlineArray<32, UInt64>(repeating: 0)
+    private var present: UInt64 = 0
+    private var numbers = InlineArray<64, UInt64>(repeating: 0)
     private var nameLength = 0
+    private var textLength = 0
     private var locationLength = 0
     /// Whether `value` carries its own sign.
     private(set) var isValueSigned = false
@@ -44,9 +45,9 @@ struct EntryValues {
     /// Takes a number.
     @inline(__always)
     mutating func take(_ slot: DecodeStep.Slot, _ number: UInt64, isSigned: Bool = false) {
-        let index = Int(slot.rawValue) & 31
+        let index = Int(slot.rawValue) & 63
         numbers[index] = number
-        present |= 1 &<< UInt32(index)
+        present |= 1 &<< UInt64(index)
         if slot == .value { isValueSigned = isSigned }
     }
 
@@ -56,6 +57,12 @@ struct EntryValues {
         nameLength = length
     }
 
+    /// Takes an annotation's inline text.
+    mutating func takeText(_ offset: Int, _ length: Int) {
+        take(.textInline, UInt64(offset))
+        textLength = length
+    }
+
     /// Takes the block of a location.
     mutating func takeBlock(_ slot: DecodeStep.Slot, _ start: Int, _ length: Int) {
         take(slot == .memberLocation ? .memberLocationBlock : slot, UInt64(start))
@@ -63,11 +70,11 @@ struct EntryValues {
     }
 
     @inline(__always)
-    private func has(_ slot: DecodeStep.Slot) -> Bool { present & 1 &<< UInt32(slot.rawValue & 31) != 0 }
+    private func has(_ slot: DecodeStep.Slot) -> Bool { present & 1 &<< UInt64(slot.rawValue & 63) != 0 }
 
     /// The number in a slot, or nil.
     @inline(__always)
-    subscript(slot: DecodeStep.Slot) -> UInt64? { has(slot) ? numbers[Int(slot.rawValue) & 31] : nil }
+    subscript(slot: DecodeStep.Slot) -> UInt64? { has(slot) ? numbers[Int(slot.rawValue) & 63] : nil }
 
     @inline(__always)
     var name: Name {
@@ -76,6 +83,14 @@ struct EntryValues {
         if let index = self[.nameByIndex] { return .index(index) }
         if let offset = self[.nameInLineStrings] { return .lineStrings(offset) }
         if let offset = self[.nameElsewhere] { return .elsewhere(offset) }
+        return .none
+    }
+
+    /// An annotation's text.
+    var text: Name {
+        if let offset = self[.textInStrings] { return .strings(offset) }
+        if let offset = self[.textInline] { return .inline(offset: Int(offset), length: textLength) }
+        if let index = self[.textByIndex] { return .index(index) }
         return .none
     }
 

@@ -3,6 +3,7 @@ struct FoundTypes: Sendable {
     var pool = TypePool()
     var functions: [FoundFunction] = []
     var variables: [FoundVariable] = []
+    var tags: Set<FoundTag> = []
     var counts = UnitCounts()
     /// Definitions and declarations of structs, unions and enumerations with names, group by group.
     var unitTypes: [TypePool.NodeID] = []
@@ -24,6 +25,7 @@ extension UnitReader {
             pool: pool,
             functions: functions,
             variables: variables,
+            tags: tags,
             counts: counts,
             unitTypes: unitTypes,
             unitEnds: unitEnds,
@@ -37,6 +39,8 @@ struct GatheredTypes: Sendable {
     private(set) var pool = TypePool()
     private(set) var functions: [FoundFunction] = []
     private(set) var variables: [FoundVariable] = []
+    /// Tags of whatever was met: those of what is not written are not written either.
+    private(set) var tags: Set<FoundTag> = []
     private(set) var counts = UnitCounts()
     /// How many names of structs, unions and enumerations have several definitions.
     var conflictedNames = 0
@@ -53,6 +57,7 @@ struct GatheredTypes: Sendable {
             pool = found.pool
             functions = found.functions
             variables = found.variables
+            tags = found.tags
             addUnits(found, nil)
             return
         }
@@ -67,6 +72,7 @@ struct GatheredTypes: Sendable {
             variable.type = mapping.nodes[Int(variable.type)]
             variables.append(variable)
         }
+        for tag in found.tags { tags.insert(tag.mapped(mapping.nodes, mapping.names)) }
         addUnits(found, mapping.nodes)
     }
 

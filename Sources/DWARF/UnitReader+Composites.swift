@@ -52,6 +52,11 @@ extension UnitReader {
                 at = next
                 try skipEntry(code, &at)
                 next = at
+            case .annotation:
+                try mixAnnotation(code, next, &hash)
+                at = next
+                try skipEntry(code, &at)
+                next = at
             default:
                 at = next
                 try skipEntry(code, &at)
@@ -73,6 +78,11 @@ extension UnitReader {
         let start = at
         try decode(code, &at)
         if plan.flags.contains(.hasChildren) {
+            if abbreviations.hasAnnotations {
+                try mixAnnotations(from: at, &hash)
+                at = start
+                try decode(code, &at)
+            }
             at = start
             try skipEntry(code, &at)
         }

@@ -47,7 +47,7 @@ extension UnitReader {
             return hasChildren
         }
         if let reference { type = try localReference(reference, at: body) }
-        return try readPrototype(entry: entry, key, type, isExternal: isExternal, hasChildren: hasChildren, &at)
+        return try readPrototype(entry: entry, key, type, isExternal: isExternal, plan, &at)
     }
 
     /// Reads the parameters of a function that is wanted.
@@ -56,9 +56,13 @@ extension UnitReader {
         _ key: UInt64,
         _ result: UInt32,
         isExternal: Bool,
-        hasChildren: Bool,
+        _ function: AbbreviationPlan,
         _ at: inout Int
     ) throws(Fault) -> Bool {
+        let hasChildren = function.flags.contains(.hasChildren)
+        // gcc writes parameters before anything that the body declares; clang writes static variables and types first,
+        // and is known by that it never says where a sibling is.
+        let comeFirst = function.sibling.width > 0
         var hash = Fingerprint(seed: UInt64(AbbreviationPlan.Role.subprogram.rawValue))
         scratch.removeAll()
         scratch.append(result)
@@ -66,6 +70,7 @@ extension UnitReader {
         var hasAllNames = true
         var isInside = hasChildren
         var next = at
+        let children = at
         scan: while isInside {
             let child = next
             let code = try sections.info.uleb(&next, end: unit.end)
@@ -86,9 +91,9 @@ extension UnitReader {
                 hash.mix(0, 2)
                 scratch.append(0)
             case .variable, .scope, .skip, .subprogram:
-                // Compilers write parameters before anything that the body declares.
                 resume = resume ?? child
-                break scan
+                if comeFirst { break scan }
+                try skipEntry(code, &next)
             default:
                 resume = resume ?? child
                 try skipEntry(code, &next)
@@ -99,6 +104,7 @@ extension UnitReader {
             counts.functionsWithoutNames += 1
             return isInside || resume != nil
         }
+        if abbreviations.hasAnnotations, hasChildren { try mixFunctionAnnotations(from: children, &hash) }
         begin(.subprogram, at: entry, hash)
         let index = entries.count &- 1
         for reference in 0..<scratch.count { references.append(scratch[reference]) }
@@ -134,6 +140,7 @@ extension UnitReader {
         try decode(code, &at)
         let name = values.name
         let type = values.type
+        let children = at
         if plan.flags.contains(.hasChildren) {
             at = body
             try skipEntry(code, &at)
@@ -147,7 +154,7 @@ extension UnitReader {
         if case .none = name, address == 0 { return }
         let origin = try localReference(values.origin, at: body)
         var typeOffset = try groupOffset(type, at: body)
-        var number = try intern(name)
+        var number = try intern(name, ofOneOf: candidates)
         // The definition of a declared variable has the address, its declaration has the name and the type.
         if origin != 0 {
             let home = unit.start
@@ -157,17 +164,29 @@ extension UnitReader {
             let plan = abbreviations.plan(code)
             if plan.role == .variable {
                 try decode(code, &at)
-                if number == 0 { number = try intern(values.name) }
+                if number == 0 { number = try intern(values.name, ofOneOf: candidates) }
                 if typeOffset == 0 { typeOffset = try groupOffset(values.type, at: at) }
                 isExternal = isExternal || values.isExternal || plan.flags.contains(.external)
             }
             try enter(unitAt: home)
         }
-        let fingerprint = pool.names.fingerprint(number)
-        guard typeOffset != 0, candidates.contains(where: { $0.name == fingerprint }) else { return }
+        guard typeOffset != 0, number != 0 else { return }
         variableEntries.append(
             VariableEntry(type: typeOffset, name: number, address: offset, isExternal: isExternal)
         )
+        guard plan.flags.contains(.hasChildren) else { return }
+        newTags = try annotations(.declaration, from: children).map { NewTag(component: -1, text: $0) }
+        keepTags(of: .variable(address: offset))
+    }
+
+    /// The pool's number for a name if it is that of one of some symbols, else 0.
+    private mutating func intern(
+        _ name: EntryValues.Name,
+        ofOneOf symbols: [SymbolIndex.PerCPUSymbol]
+    ) throws(Fault) -> UInt32 {
+        if case .none = name { return 0 }
+        let fingerprint = try withName(name) { $0.fingerprint($1, $2) }
+        return symbols.contains { $0.name == fingerprint } ? try intern(name) : 0
     }
 
     /// A reference as an offset from the group's start; 0 is void.

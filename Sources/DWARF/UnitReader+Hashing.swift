@@ -108,9 +108,12 @@ extension UnitReader {
             let prototype = try node(index, depth: 0)
             var (code, at) = try start(of: index)
             try decode(code, &at)
-            functions.append(
-                FoundFunction(name: try intern(values.name), prototype: prototype, isExternal: function.isExternal)
-            )
+            let name = try intern(values.name)
+            functions.append(FoundFunction(name: name, prototype: prototype, isExternal: function.isExternal))
+            if abbreviations.hasAnnotations, abbreviations.plan(code).flags.contains(.hasChildren) {
+                try readFunctionTags(from: at)
+                keepTags(of: .function(name: name, prototype: prototype))
+            }
             knownFunctions.insert(key, UInt32(functions.count))
             _ = knownFunctions.use(key)
         }

@@ -7,6 +7,7 @@ extension UnitReader {
         let body = at
         var key: UInt64 = 0
         var type: UInt32
+        var hash = Fingerprint(seed: UInt64(plan.role.rawValue))
         if plan.flags.contains(.isPlain) {
             key = try simpleNameKey(plan, sections.info, &at, end: unit.end)
             type = sections.info.field(plan.type, at)
@@ -17,11 +18,11 @@ extension UnitReader {
             key = try nameKey(values.name, at: body)
             type = try localReference(values.type, at: body)
             if plan.flags.contains(.hasChildren) {
+                if abbreviations.hasAnnotations { try mixAnnotations(from: at, &hash) }
                 at = body
                 try skipEntry(code, &at)
             }
         }
-        var hash = Fingerprint(seed: UInt64(plan.role.rawValue))
         if plan.role == .typedef { hash.mix(key, 0) }
         begin(plan.role, at: entry, hash)
         references.append(type)

@@ -44,6 +44,9 @@ struct UnitReader: ~Copyable {
     var knownFunctions = FingerprintTable()
     var functions: [FoundFunction] = []
     var variables: [FoundVariable] = []
+    var tags: Set<FoundTag> = []
+    /// The tags of the type or function that is being added.
+    var newTags: [NewTag] = []
     /// Definitions and declarations of structs, unions and enumerations with names, unit by unit.
     var unitTypes: [TypePool.NodeID] = []
     /// Each group's number, and where its types end in `unitTypes`.

@@ -21,12 +21,24 @@ struct ConvertCommand: HubCommand {
     var threads = 1
     @Option(help: "auto takes DWARF where there is some, else the .BTF section.") var source: BTFSource = .auto
 
+    @Option(
+        help: ArgumentHelp(
+            "Late kinds of BTF that may appear when DWARF is converted: float, decl_tag, type_tag, enum64; all; none.",
+            valueName: "list"
+        )
+    )
+    var features = "all"
+
     func validate() throws {
         if !(1...256).contains(threads) { throw ValidationError("--threads takes a number from 1 to 256") }
+        if DWARFConverter.Features(list: features) == nil {
+            throw ValidationError("--features takes float, decl_tag, type_tag and enum64, with commas; or all, or none")
+        }
     }
 
     func execute() async throws {
-        let converter = ImageConverter(source: source, options: .init(threads: threads))
+        let features = DWARFConverter.Features(list: features) ?? .all
+        let converter = ImageConverter(source: source, options: .init(threads: threads, features: features))
         let (btf, report) = try converter.convert(ELFFile(path: image))
         let bytes = btf.serialized()
         try OutputFile(output).write(bytes)
