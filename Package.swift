@@ -67,7 +67,7 @@ let package = Package(
             resources: [.embedInCode("schema.sql")],
             swiftSettings: house
         ),
-        .target(name: "Conversion", dependencies: ["BTF", "ELF", "DWARF"], swiftSettings: house),
+        .target(name: "Conversion", dependencies: ["BTF", "ELF", "DWARF", "Archive"], swiftSettings: house),
 
         .target(
             name: "Bundler",
@@ -144,6 +144,11 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: ["BTF", "TestSupport", "hubctl", "hubworker"],
+            swiftSettings: house
+        ),
+        .testTarget(
+            name: "ConversionTests",
+            dependencies: ["Archive", "BTF", "Conversion", "ELF", "TestSupport"],
             swiftSettings: house
         ),
         .testTarget(

@@ -27,6 +27,10 @@ public struct ArchivePlace: Hashable, Sendable, CustomStringConvertible {
         return text
     }
 
+    func advanced(by count: Int) -> ArchivePlace {
+        ArchivePlace(file: file, members: members, offset: (offset ?? 0) + UInt64(count))
+    }
+
     func inside(_ member: String) -> ArchivePlace {
         ArchivePlace(file: file, members: members + [member], offset: offset)
     }

@@ -66,8 +66,8 @@ public final class ArchiveReader {
         }
         let peeked = try PeekedByteSource(source)
         handle =
-            XZByteSource.recognises(peeked.first)
-            ? try ReadHandle(XZByteSource(peeked, threads: threads), formats: formats)
+            LZMAByteSource.recognisesXZ(peeked.first)
+            ? try ReadHandle(LZMAByteSource(peeked, .xz(threads: threads)), formats: formats)
             : try ReadHandle(peeked, formats: formats)
     }
 

@@ -72,6 +72,34 @@ final class MemoryByteSource: ByteSource {
     }
 }
 
+/// Reads bytes that belong to the caller, who keeps them until this source is given up.
+final class BorrowedByteSource: ByteSource {
+    private static let pieceSize = 256 * 1024
+    private let start: ArchivePlace
+    private var rest: [UnsafeRawBufferPointer]
+    private var offset = 0
+
+    /// Prepares for reading.
+    ///
+    /// - Parameters:
+    ///   - parts: bytes, to be read one part behind the other.
+    ///   - place: where they start.
+    init(_ parts: UnsafeRawBufferPointer..., at place: ArchivePlace) {
+        rest = parts.reversed()
+        start = place
+    }
+
+    var place: ArchivePlace { start.advanced(by: offset) }
+
+    func next() throws(ArchiveError) -> UnsafeRawBufferPointer {
+        guard let part = rest.popLast() else { return UnsafeRawBufferPointer(start: nil, count: 0) }
+        let piece = UnsafeRawBufferPointer(rebasing: part.prefix(Self.pieceSize))
+        if piece.count < part.count { rest.append(UnsafeRawBufferPointer(rebasing: part[piece.count...])) }
+        offset += piece.count
+        return piece
+    }
+}
+
 /// Reads the contents of the member at which another reader stands.
 final class MemberByteSource: ByteSource {
     private let handle: ReadHandle

@@ -10,6 +10,29 @@ final class ReadHandle {
         case stream
         /// One stream of exactly one compression.
         case only(Compression)
+        /// One stream that is decoded with one filter, whatever its first bytes look like.
+        case filter(Filter)
+
+        /// How many compressions may lie around each other: an rpm's header counts as one.
+        ///
+        /// Each one that libarchive would unwrap multiplies what a few bytes can unpack to, and only what comes out of
+        /// the last is held against a limit.
+        fileprivate var nestingLimit: CInt {
+            if case .archives = self { 2 } else { 1 }
+        }
+    }
+
+    /// A compression that is decoded by libarchive.
+    enum Filter {
+        case gzip, bzip2, lz4
+
+        fileprivate var code: CInt {
+            switch self {
+            case .gzip: ARCHIVE_FILTER_GZIP
+            case .bzip2: ARCHIVE_FILTER_BZIP2
+            case .lz4: ARCHIVE_FILTER_LZ4
+            }
+        }
     }
 
     let source: any ByteSource
@@ -43,6 +66,9 @@ final class ReadHandle {
             nil
         )
         guard status == ARCHIVE_OK else { throw failure(.unsupported) }
+        guard archive_filter_count(archive) - 1 <= formats.nestingLimit else {
+            throw ArchiveError(.unsupported, at: source.place, "compressed data within compressed data")
+        }
     }
 
     deinit {
@@ -70,6 +96,10 @@ final class ReadHandle {
             case .xz: archive_read_support_filter_xz(archive)
             case .zstd: archive_read_support_filter_zstd(archive)
             }
+            archive_read_support_format_raw(archive)
+            archive_read_support_format_empty(archive)
+        case .filter(let filter):
+            archive_read_append_filter(archive, filter.code)
             archive_read_support_format_raw(archive)
             archive_read_support_format_empty(archive)
         }
@@ -111,6 +141,11 @@ final class ReadHandle {
         }
     }
 
+    /// Steps to the one entry of a stream that is not empty: libarchive takes damage at its start for an empty stream.
+    func openStream() throws(ArchiveError) {
+        guard try nextEntry() != nil else { throw failure(.damaged) }
+    }
+
     /// The next piece of the current member's contents, empty at its end; valid until the next call.
     func nextBlock() throws(ArchiveError) -> UnsafeRawBufferPointer {
         if pending == nil {
@@ -150,6 +185,9 @@ final class ReadHandle {
 
     /// Whether the bytes were found to be compressed at all.
     var isCompressed: Bool { archive_filter_count(archive) > 1 }
+
+    /// How many bytes of the source have been decoded.
+    var consumed: Int { Int(clamping: archive_filter_bytes(archive, -1)) }
 
     private func failure(_ kind: ArchiveError.Kind) -> ArchiveError {
         if let sourceFailure { return sourceFailure }

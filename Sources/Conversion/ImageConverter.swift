@@ -2,29 +2,32 @@ public import BTF
 public import DWARF
 public import ELF
 
-/// Makes the canonical BTF of a kernel image, from whichever of its sections can give it.
+/// Makes the canonical BTF of a kernel image or a module, from whichever of its sections can give it.
 public struct ImageConverter: Sendable {
     /// What the BTF is made from.
     public let source: BTFSource
+    /// The BTF that modules' BTF is split over.
+    public let base: BTF?
     /// How DWARF is converted.
     public let options: DWARFConverter.Options
-
-    /// The bytes that a .BTF section may have; the largest known has 12 MB.
-    private static let sectionLimit = 256 << 20
 
     /// Sets out how images are converted.
     ///
     /// - Parameters:
     ///   - source: what the BTF is made from.
+    ///   - base: for modules, their kernel's BTF, byte for byte as the kernel's own build made it: a module's .BTF
+    ///     section refers to it by number. What `embeddedTypes(of:)` takes from the kernel's image is it; a canonical
+    ///     form is not, since ids and strings stand in another order there. The result is split over this base.
     ///   - options: how DWARF is converted.
-    public init(source: BTFSource = .auto, options: DWARFConverter.Options = .init()) {
+    public init(source: BTFSource = .auto, base: BTF? = nil, options: DWARFConverter.Options = .init()) {
         self.source = source
+        self.base = base
         self.options = options
     }
 
     /// Converts an image.
     ///
-    /// - Parameter image: a vmlinux.
+    /// - Parameter image: a vmlinux or a module.
     /// - Returns: its BTF in canonical form, and what the conversion read where it was from DWARF.
     /// - Throws: `ConversionError`, `DWARFError` or `ELFError`, each naming the file.
     public func convert(_ image: ELFFile) throws -> (btf: BTF, report: ConversionReport?) {
@@ -39,22 +42,53 @@ public struct ImageConverter: Sendable {
         }
     }
 
+    /// Converts what was found in a file.
+    ///
+    /// - Parameter image: a vmlinux, a module, or the kernel of a boot image.
+    /// - Returns: its BTF in canonical form, and what the conversion read where it was from DWARF.
+    /// - Throws: `ConversionError`, `DWARFError` or `ELFError`, each naming the file.
+    public func convert(_ image: UnpackedImage) throws -> (btf: BTF, report: ConversionReport?) {
+        switch image.contents {
+        case .elf(let elf): return try convert(elf)
+        case .types(let types):
+            guard source != .dwarf else { throw ConversionError.noTypes(file: image.name, source: source) }
+            guard base == nil else { throw ConversionError.needlessBase(file: image.name) }
+            return (try canonical(types, of: image.name), nil)
+        }
+    }
+
+    /// The BTF that an image carries, as the kernel's build made it: the base of the kernel's modules.
+    ///
+    /// - Parameter image: a vmlinux, or the kernel of a boot image.
+    /// - Returns: the BTF, not in canonical form.
+    /// - Throws: `ConversionError` or `ELFError`, each naming the file.
+    public static func embeddedTypes(of image: UnpackedImage) throws -> BTF {
+        switch image.contents {
+        case .elf(let elf): try BTFSection(of: elf).types(over: nil)
+        case .types(let types): types
+        }
+    }
+
     private func hasDWARF(_ image: ELFFile) -> Bool { image.debugSection(named: ".debug_info") != nil }
 
     private func fromDWARF(_ image: ELFFile) throws -> (btf: BTF, report: ConversionReport?) {
+        guard base == nil else { throw ConversionError.splitDWARF(file: image.name) }
         let (btf, report) = try DWARFConverter(options: options).convert(image)
         return (btf, report)
     }
 
     private func fromSection(_ image: ELFFile) throws -> BTF {
-        guard let section = image.section(named: ".BTF"), section.kind != .noBits else {
+        guard image.section(named: ".BTF") != nil else {
             throw ConversionError.noTypes(file: image.name, source: source)
         }
-        let bytes = try image.contents(of: section, limit: Self.sectionLimit).bytes
+        return try canonical(BTFSection(of: image).types(over: base), of: image.name)
+    }
+
+    private func canonical(_ types: BTF, of file: String) throws -> BTF {
         do {
-            return try BTF(parsing: bytes).canonicalized()
+            return try types.canonicalized()
         } catch {
-            throw ConversionError.badSection(file: image.name, error)
+            throw ConversionError.badSection(file: file, error)
         }
     }
 }

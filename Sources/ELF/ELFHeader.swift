@@ -65,6 +65,20 @@ public struct ELFHeader: Hashable, Sendable {
     /// The processor.
     public let machine: Machine
 
+    /// Describes an image that has no ELF header of its own.
+    ///
+    /// - Parameters:
+    ///   - addressClass: whether addresses have 4 or 8 bytes.
+    ///   - byteOrder: the order of the bytes in a number.
+    ///   - kind: what the file is for.
+    ///   - machine: the processor.
+    public init(addressClass: Class, byteOrder: ByteOrder, kind: Kind, machine: Machine) {
+        self.addressClass = addressClass
+        self.byteOrder = byteOrder
+        self.kind = kind
+        self.machine = machine
+    }
+
     /// How many bytes an address has: 4 or 8.
     public var addressSize: Int { addressClass == .bits64 ? 8 : 4 }
 }

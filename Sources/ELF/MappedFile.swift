@@ -75,6 +75,40 @@ public final class MappedFile: @unchecked Sendable {
         mprotect(address, count, PROT_READ)
     }
 
+    /// Makes a mapping of its own that ends where the caller stops writing.
+    ///
+    /// Memory is taken for the bytes that are written, not for the capacity.
+    ///
+    /// - Parameters:
+    ///   - name: what error messages call these bytes.
+    ///   - capacity: the most bytes that can be written; they start as zeros.
+    ///   - fill: writes the bytes and returns how many there are; called once, before anyone else can see them.
+    /// - Throws: `ELFError` when there is no memory, or what `fill` throws.
+    public init(
+        name: String,
+        capacity: Int,
+        fill: (UnsafeMutableRawBufferPointer) throws -> Int
+    ) throws {
+        let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
+        let room = max(capacity, 1)
+        guard let address = mmap(nil, room, PROT_READ | PROT_WRITE, flags, -1, 0), address != MAP_FAILED else {
+            throw MappedFile.unreadable(name, "\(capacity) bytes of memory cannot be had")
+        }
+        do {
+            count = min(try fill(UnsafeMutableRawBufferPointer(start: address, count: max(capacity, 0))), room)
+        } catch {
+            munmap(address, room)
+            throw error
+        }
+        self.name = name
+        isFileBacked = false
+        let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+        let used = (count + page - 1) / page * page
+        if used < room { munmap(address + used, room - used) }
+        base = count > 0 ? address : nil
+        if count > 0 { mprotect(address, count, PROT_READ) }
+    }
+
     /// Maps a copy of bytes that are in memory already.
     ///
     /// - Parameters:

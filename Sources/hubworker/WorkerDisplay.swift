@@ -25,7 +25,7 @@ struct WorkerDisplay: Sendable {
 
     private static func summary(of plan: JobPlan) -> String {
         let due = plan.due.count
-        let packages = plan.items.count == 1 ? "1 package" : "\(plan.items.count) packages"
+        let packages = counted(plan.items.count, "package")
         return due == 0
             ? "\(packages) in the index, none to process"
             : "\(packages) in the index, \(due) to process (\(readableByteCount(plan.dueBytes)))"

@@ -67,7 +67,10 @@ import Testing
         let btf = try Workshop.convert(linked)
         // pahole stops at the variables, whose types are in other units ("has void type").
         let plain = try Workshop.convert(try Workshop.build(with: .usual, in: second))
-        func types(_ btf: BTF) -> Set<String> { btf.lines.filter { !$0.hasPrefix("FUNC ") } }
+        // The linker has the per-CPU variables in another order, and has inlined some functions.
+        func types(_ btf: BTF) -> Set<String> {
+            btf.lines.filter { !$0.hasPrefix("FUNC ") && !$0.hasPrefix("DATASEC") }
+        }
         #expect(types(btf).symmetricDifference(types(plain)) == [])
         #expect(btf.lines.contains { $0.hasPrefix("DATASEC") })
     }

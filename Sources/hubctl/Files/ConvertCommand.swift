@@ -3,20 +3,26 @@ import BTF
 import CommandSupport
 public import Conversion
 import DWARF
-import ELF
 
 struct ConvertCommand: HubCommand {
     static let configuration = CommandConfiguration(
         commandName: "convert",
-        abstract: "Make BTF of a kernel image with DWARF.",
+        abstract: "Make BTF of a kernel image or a module.",
         discussion: """
             The result is canonical: the same bytes for the same types, on any machine and with any number of threads.
+
+            A module's .BTF section means something only together with the BTF that stands in its kernel's image. Give \
+            that image, or the BTF as it stands there, with --base: the result is split over it. What convert itself \
+            writes for the kernel is canonical, and no base for such a section.
             """
     )
 
-    @Argument(help: "A vmlinux with debug information, or with a .BTF section.") var image: String
+    @Argument(help: "A vmlinux, a module, or a boot image (vmlinuz, Image) with BTF; also compressed.")
+    var image: String
     @Option(name: .shortAndLong, help: ArgumentHelp("The file to write; - is standard output.", valueName: "file"))
     var output: String
+    @Option(help: ArgumentHelp("The kernel's image, when the file is a module with a .BTF section.", valueName: "file"))
+    var base: String?
     @Option(help: ArgumentHelp("How many threads to use; the result does not depend on it.", valueName: "n"))
     var threads = 1
     @Option(help: "auto takes DWARF where there is some, else the .BTF section.") var source: BTFSource = .auto
@@ -37,9 +43,11 @@ struct ConvertCommand: HubCommand {
     }
 
     func execute() async throws {
+        let base = try base.map { try ImageConverter.embeddedTypes(of: UnpackedImage(path: $0)) }
         let features = DWARFConverter.Features(list: features) ?? .all
-        let converter = ImageConverter(source: source, options: .init(threads: threads, features: features))
-        let (btf, report) = try converter.convert(ELFFile(path: image))
+        let options = DWARFConverter.Options(threads: threads, features: features)
+        let converter = ImageConverter(source: source, base: base, options: options)
+        let (btf, report) = try converter.convert(UnpackedImage(path: image))
         let bytes = btf.serialized()
         try OutputFile(output).write(bytes)
         if let report { Printing.remark(report.description) }

@@ -57,8 +57,7 @@ struct BundleCommand: HubCommand {
 
     private func tell(_ report: BundleReport) throws {
         for kernel in report.leftOut { Printing.remark("warning: left out: \(kernel.reason)") }
-        let count = report.contents.kernels.count
-        let kernels = count == 1 ? "1 kernel" : "\(count) kernels"
+        let kernels = counted(report.contents.kernels.count, "kernel")
         Printing.remark("\(kernels), \(readableByteCount(report.contents.size)) of BTF")
         if !report.leftOut.isEmpty { throw ExitCode(ExitStatus.answerIsNo.rawValue) }
     }

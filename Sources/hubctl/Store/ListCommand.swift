@@ -31,7 +31,7 @@ struct ListCommand: HubCommand {
             table.add([kernel.name.description, readableByteCount(kernel.btf.size), day])
         }
         if count > 0 { try Printing.result(table.text) }
-        Printing.remark(count == 1 ? "1 kernel" : "\(count) kernels")
+        Printing.remark(counted(count, "kernel"))
         try report(damaged)
     }
 

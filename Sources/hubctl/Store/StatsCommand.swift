@@ -31,7 +31,8 @@ struct StatsCommand: HubCommand {
             ])
         }
         let contents =
-            "\(statistics.kernels) kernels, \(statistics.modules) modules, \(statistics.distinctBTF) different BTFs of "
+            "\(counted(statistics.kernels, "kernel")), \(counted(statistics.modules, "module")), "
+            + "\(counted(statistics.distinctBTF, "BTF")) of "
             + "\(readableByteCount(statistics.canonicalBytes)), stored in \(readableByteCount(statistics.fileBytes))"
         let packages =
             "packages: \(statistics.packagesStored) stored, \(statistics.packagesWithoutImage) without an image, "

@@ -21,7 +21,7 @@ struct VerifyCommand: HubCommand {
                 for damage in result.damage { try Printing.result("\(name): \(damage)\n") }
             }
         }
-        Printing.remark("\(kernels) kernels checked: \(isIntact ? "all whole" : "damage found")")
+        Printing.remark("\(counted(kernels, "kernel")) checked: \(isIntact ? "all whole" : "damage found")")
         if !isIntact { throw ExitCode(ExitStatus.answerIsNo.rawValue) }
     }
 }

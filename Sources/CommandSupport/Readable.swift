@@ -13,6 +13,14 @@ public func readableByteCount(_ bytes: some BinaryInteger) -> String {
     return "\(oneDecimal(value)) TB"
 }
 
+/// A number of things as people read it: `1 kernel`, `2 kernels`.
+///
+/// - Parameters:
+///   - count: the number.
+///   - noun: what they are, in the singular of a noun whose plural takes an s.
+/// - Returns: the number and the noun.
+public func counted(_ count: Int, _ noun: String) -> String { count == 1 ? "1 \(noun)" : "\(count) \(noun)s" }
+
 private func oneDecimal(_ value: Double) -> String {
     let tenths = Int((value * 10).rounded())
     return "\(tenths / 10).\(tenths % 10)"
