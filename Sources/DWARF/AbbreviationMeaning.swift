@@ -102,6 +102,16 @@ extension DecodeStep.Slot {
         self = form == Form.indirect ? slot : slot.with(form: form)
     }
 
+    /// Whether an attribute in a form may refer to an entry of another unit.
+    @inline(__always)
+    func mayLeaveUnit(_ form: UInt64) -> Bool {
+        switch self {
+        case .typeAnywhere, .typeBySignature, .originAnywhere, .signature: true
+        case .type: form == Form.indirect
+        default: false
+        }
+    }
+
     /// The slot for the same attribute, now that its form is known.
     func with(form: UInt64) -> DecodeStep.Slot {
         switch self {
@@ -221,7 +231,6 @@ extension AbbreviationPlan {
     /// Sets the field for a slot.
     ///
     /// - Returns: whether entries of this role can be read with it; there is no field for every slot.
-    @inline(__always)
     mutating func set(_ slot: DecodeStep.Slot, _ field: Field) -> Bool {
         switch slot {
         case .nameInStrings:

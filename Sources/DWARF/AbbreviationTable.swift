@@ -178,6 +178,7 @@ struct AbbreviationTable: ~Copyable {
             if attribute == 0, form == 0 { break }
             var step = try step(attribute, form, unit, at: start)
             if !plan.role.needs(step.slot) { step.slot = .none }
+            if step.slot.mayLeaveUnit(form) { plan.flags.insert(.hasForeignReference) }
             var constant: Int64 = 1
             if form == Form.implicitConst { constant = try section.sleb(&at, end: end) }
             if step.encoding == .constant, step.slot != .none {
@@ -338,7 +339,6 @@ private struct FixedLayout {
     /// Takes in the next attribute.
     ///
     /// - Returns: the run that ends with it, where it has a varying size.
-    @inline(__always)
     mutating func add(_ step: DecodeStep, _ constant: Int64, to plan: inout AbbreviationPlan) -> SkipRun? {
         defer { isFirst = false }
         switch step.encoding {
@@ -353,8 +353,6 @@ private struct FixedLayout {
         case .indirect:
             isFixed = false
             isSkippable = false
-            // Which form it is, each entry says.
-            if step.slot == .type { plan.flags.insert(.hasForeignReference) }
         default:
             isFixed = false
             note(step.slot, &plan)
@@ -366,7 +364,6 @@ private struct FixedLayout {
         return run
     }
 
-    @inline(__always)
     private mutating func addConstant(_ slot: DecodeStep.Slot, _ constant: Int64, _ plan: inout AbbreviationPlan) {
         // A member that is external or declared only takes no room: C++'s static member.
         if plan.role == .member, slot == .external || slot == .declaration { isSimple = false }
@@ -382,7 +379,6 @@ private struct FixedLayout {
         }
     }
 
-    @inline(__always)
     private mutating func addFixed(_ step: DecodeStep, _ plan: inout AbbreviationPlan) {
         defer { size += Int(step.width) }
         if step.slot == .none { return }
@@ -403,10 +399,6 @@ private struct FixedLayout {
 
     private func note(_ slot: DecodeStep.Slot, _ plan: inout AbbreviationPlan) {
         if slot == .location { plan.flags.insert(.hasLocation) }
-        switch slot {
-        case .typeAnywhere, .typeBySignature, .originAnywhere, .signature: plan.flags.insert(.hasForeignReference)
-        default: break
-        }
     }
 
     /// Sets what has been found out.

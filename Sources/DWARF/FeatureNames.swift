@@ -4,10 +4,9 @@ extension DWARFConverter.Features {
         ("float", .float), ("decl_tag", .declarationTag), ("type_tag", .typeTag), ("enum64", .enumeration64),
     ]
 
-    /// Reads a list of features, as pahole's `--btf_features` takes it.
+    /// Reads a list of features, as pahole's `--btf_features` takes it; there is none where a name is not known.
     ///
     /// - Parameter list: names with commas between them: `float`, `decl_tag`, `type_tag`, `enum64`; or `all`, or `none`.
-    /// - Returns: nil when a name is none of these.
     public init?(list: String) {
         if list == "all" || list == "none" {
             self = list == "all" ? .all : []

@@ -22,7 +22,7 @@ struct enum_bits {
 
 union union_bits {
     enum word_unsigned a : 3;
-    long b : 47;
+    long long b : 47;
     unsigned char c : 8;
     struct { unsigned low : 4, high : 28; };
     enum byte_signed d : 4;
