@@ -1,3 +1,5 @@
+internal import ELF
+
 /// A fault of DWARF: what is wrong, in which file, in which section and at which offset.
 public struct DWARFError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What sort of fault it is.
@@ -35,6 +37,17 @@ public struct DWARFError: Error, Hashable, Sendable, CustomStringConvertible {
         self.section = section
         self.offset = offset
         self.reason = reason
+    }
+
+    /// A fault of the ELF file that holds the DWARF.
+    init(_ error: ELFError, section: String? = nil) {
+        self.init(
+            error.code == .unsupported ? .unsupported : .badFile,
+            file: error.file,
+            section: error.section ?? section,
+            offset: error.offset,
+            reason: error.reason
+        )
     }
 
     /// The fault in one sentence.

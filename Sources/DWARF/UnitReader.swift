@@ -40,7 +40,7 @@ struct UnitReader: ~Copyable {
     // What has been met in all units so far.
     var pool = TypePool()
     /// From a fingerprint of this reader to the pool's number.
-    var known = FingerprintTable(capacity: 1 << 16)
+    var known: FingerprintTable
     var knownFunctions = FingerprintTable()
     var functions: [FoundFunction] = []
     var variables: [FoundVariable] = []
@@ -68,6 +68,8 @@ struct UnitReader: ~Copyable {
         self.symbols = symbols
         self.groups = groups
         unit = .none
+        // Clearing a table for a kernel takes longer than reading a small module.
+        known = FingerprintTable(capacity: sections.info.count > 1 << 23 ? 1 << 16 : 1 << 12)
     }
 
     /// Reads a group of units and adds what is new in it to the pool.

@@ -11,9 +11,10 @@ struct ConvertCommand: HubCommand {
         discussion: """
             The result is canonical: the same bytes for the same types, on any machine and with any number of threads.
 
-            A module's .BTF section means something only together with the BTF that stands in its kernel's image. Give \
-            that image, or the BTF as it stands there, with --base: the result is split over it. What convert itself \
-            writes for the kernel is canonical, and no base for such a section.
+            A module's BTF is split over its kernel's, which --base gives. For a module with DWARF that is what \
+            convert has written for the kernel. A module's .BTF section means something only together with the BTF \
+            that stands in its kernel's image: give that image, or the BTF as it stands there, and not the canonical \
+            form.
             """
     )
 
@@ -21,7 +22,7 @@ struct ConvertCommand: HubCommand {
     var image: String
     @Option(name: .shortAndLong, help: ArgumentHelp("The file to write; - is standard output.", valueName: "file"))
     var output: String
-    @Option(help: ArgumentHelp("The kernel's image, when the file is a module with a .BTF section.", valueName: "file"))
+    @Option(help: ArgumentHelp("The kernel's BTF or its image, when the file is a module.", valueName: "file"))
     var base: String?
     @Option(help: ArgumentHelp("How many threads to use; the result does not depend on it.", valueName: "n"))
     var threads = 1
