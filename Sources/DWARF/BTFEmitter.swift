@@ -25,6 +25,7 @@ struct BTFEmitter {
     ///   - matching: which records the base has; nil where there is no base.
     ///   - functions: the functions to write.
     ///   - variables: the per-CPU variables to write, by address.
+    ///   - tags: the declaration tags to write, where what they are on is written.
     /// - Returns: the BTF, its types in the pool's order.
     /// - Throws: `BTFError` when the types cannot be written.
     mutating func emit(
@@ -32,15 +33,17 @@ struct BTFEmitter {
         _ bindings: [TypePool.NodeID],
         _ matching: BaseMatching?,
         _ functions: [FoundFunction],
-        _ variables: [PlacedVariable]
+        _ variables: [PlacedVariable],
+        _ tags: Set<FoundTag>
     ) throws(BTFError) -> BTF {
         names = [UInt32?](repeating: nil, count: pool.names.count)
         let indexType = assignIDs(pool, bindings, matching)
-        for node in 1..<max(pool.nodes.count, 1) where bindings[node] == UInt32(node) {
+        for node in 1..<max(pool.nodes.count, 1) where isWritten(node, pool, bindings) {
             if let matching, matching.matches[node] != 0 { continue }
             let type = type(pool, pool.nodes[node], indexType)
             builder.add(type)
         }
+        var owners: [FoundTag.Owner: TypeID] = [:]
         if indexType.rawValue >= builder.nextID.rawValue {
             let name = builder.intern("__ARRAY_SIZE_TYPE__")
             builder.add(.int(.init(name: name, size: 4, encoding: [], bits: 32)))
@@ -48,9 +51,11 @@ struct BTFEmitter {
         for function in functions where matching?.hasFunction(function) != true {
             let name = offset(pool, function.name)
             // pahole gives every function static linkage, and consumers expect nothing else.
-            builder.add(.function(.init(name: name, prototype: id(function.prototype), linkage: .static)))
+            let type = builder.add(.function(.init(name: name, prototype: id(function.prototype), linkage: .static)))
+            if !tags.isEmpty { owners[.function(name: function.name, prototype: function.prototype)] = type }
         }
-        addDataSection(pool, variables)
+        addDataSection(pool, variables, &owners)
+        if features.contains(.declarationTag) { addTags(pool, tags, bindings, matching, owners) }
         return try builder.build()
     }
 
@@ -65,7 +70,7 @@ struct BTFEmitter {
         ids = matching?.matches ?? [UInt32](repeating: 0, count: pool.nodes.count)
         var next = builder.nextID.rawValue
         var int: UInt32 = base?.indexType?.rawValue ?? 0
-        for node in 1..<max(pool.nodes.count, 1) where bindings[node] == UInt32(node) {
+        for node in 1..<max(pool.nodes.count, 1) where isWritten(node, pool, bindings) {
             let isOwn = ids[node] == 0
             if isOwn { ids[node] = next }
             let record = pool.nodes[node]
@@ -79,7 +84,17 @@ struct BTFEmitter {
         for node in 1..<max(pool.nodes.count, 1) where bindings[node] != UInt32(node) && bindings[node] != 0 {
             ids[node] = ids[Int(bindings[node])]
         }
+        if !features.contains(.typeTag) {
+            // What is referred to has the lower number, so that one pass is enough.
+            for (node, record) in pool.nodes.enumerated() where record.shape == .typeTag && ids[node] == 0 {
+                ids[node] = ids[Int(record.target)]
+            }
+        }
         return TypeID(int == 0 ? next : int)
+    }
+
+    private func isWritten(_ node: Int, _ pool: TypePool, _ bindings: [TypePool.NodeID]) -> Bool {
+        bindings[node] == UInt32(node) && (pool.nodes[node].shape != .typeTag || features.contains(.typeTag))
     }
 
     private func id(_ node: TypePool.NodeID) -> TypeID { TypeID(ids[Int(node)]) }
@@ -109,6 +124,7 @@ struct BTFEmitter {
         case .const: return .const(id(node.target))
         case .volatile: return .volatile(id(node.target))
         case .restrict: return .restrict(id(node.target))
+        case .typeTag: return .typeTag(name: name, id(node.target), isAttribute: false)
         case .prototype:
             var parameters: [BTFType.Parameter] = []
             parameters.reserveCapacity(Int(node.partCount))
@@ -173,7 +189,11 @@ struct BTFEmitter {
     }
 
     /// Adds the per-CPU variables and the section that holds them.
-    private mutating func addDataSection(_ pool: TypePool, _ variables: [PlacedVariable]) {
+    private mutating func addDataSection(
+        _ pool: TypePool,
+        _ variables: [PlacedVariable],
+        _ owners: inout [FoundTag.Owner: TypeID]
+    ) {
         guard let last = variables.last else { return }
         var entries: [BTFType.SectionEntry] = []
         for variable in variables {
@@ -186,11 +206,33 @@ struct BTFEmitter {
                     )
                 )
             )
+            owners[.variable(address: variable.found.address)] = type
             let offset = UInt32(clamping: variable.found.address)
             entries.append(.init(variable: type, offset: offset, size: variable.size))
         }
         let size = UInt32(clamping: last.found.address + UInt64(last.size))
         let name = builder.intern(SymbolIndex.perCPUSection)
         builder.add(.dataSection(.init(name: name, size: size, entries: entries)))
+    }
+
+    /// Adds the declaration tags of what is written.
+    private mutating func addTags(
+        _ pool: TypePool,
+        _ tags: Set<FoundTag>,
+        _ bindings: [TypePool.NodeID],
+        _ matching: BaseMatching?,
+        _ owners: [FoundTag.Owner: TypeID]
+    ) {
+        for tag in tags {
+            var target = owners[tag.owner]
+            if case .type(let node) = tag.owner, bindings[Int(node)] == node {
+                // What the base has, it has with its tags.
+                if let matching, matching.matches[Int(node)] != 0 { continue }
+                target = id(node)
+            }
+            guard let target else { continue }
+            let name = offset(pool, tag.text)
+            builder.add(.declarationTag(.init(name: name, target: target, component: tag.component)))
+        }
     }
 }

@@ -122,8 +122,7 @@ struct BaseHashing {
         case .function(let function):
             return TypeHash.function(name(function.name), fingerprints[Int(function.prototype.rawValue)])
         case .typeTag(let text, let target, _):
-            // No DWARF type is equal to one with a tag.
-            return TypeHash(.nominal, name: name(text), target: reference(target)).fingerprint
+            return TypeHash(.typeTag, name: name(text), target: reference(target)).fingerprint
         case .void, .forward, .variable, .dataSection, .declarationTag: return TypePool.void
         }
     }

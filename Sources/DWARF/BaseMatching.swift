@@ -219,7 +219,7 @@ extension TypePool.Shape {
     fileprivate var standsAlone: Bool {
         switch self {
         case .structure, .union, .enumeration, .int, .float: true
-        case .pointer, .array, .typedef, .const, .volatile, .restrict, .prototype, .nominal: false
+        case .pointer, .array, .typedef, .const, .volatile, .restrict, .typeTag, .prototype, .nominal: false
         }
     }
 }

@@ -14,8 +14,12 @@ public struct DWARFConverter: Sendable {
         public static let float = Features(rawValue: 1)
         /// Enumerations with values over 32 bits are ENUM64; without it they are ENUM, and their values are cut.
         public static let enumeration64 = Features(rawValue: 2)
+        /// clang's attribute btf_decl_tag is DECL_TAG; without it, it is left out.
+        public static let declarationTag = Features(rawValue: 4)
+        /// clang's attribute btf_type_tag is TYPE_TAG; without it, it is left out.
+        public static let typeTag = Features(rawValue: 8)
         /// All of them.
-        public static let all: Features = [.float, .enumeration64]
+        public static let all: Features = [.float, .enumeration64, .declarationTag, .typeTag]
     }
 
     /// How a conversion is to be done.
@@ -108,7 +112,8 @@ public struct DWARFConverter: Sendable {
                 emission.bindings,
                 matching,
                 emission.functions,
-                emission.variables
+                emission.variables,
+                gathered.tags
             )
             let shared = matching?.matches.count { $0 != 0 } ?? 0
             let report = ConversionReport(gathered, emission, types: btf.typeCount, sharedTypes: shared)

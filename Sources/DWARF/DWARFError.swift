@@ -77,6 +77,8 @@ struct Fault: Error {
         case typeCycle
         case badReference(UInt64)
         case foreignReference(UInt64)
+        case supplementaryReference(UInt64)
+        case noTypeUnit(UInt64)
         case badSibling(UInt64)
         case badString(UInt64)
         case tooManyTypes
@@ -99,11 +101,18 @@ struct Fault: Error {
     }
 
     /// The fault in words, with the file that it is in.
-    func error(in file: String) -> DWARFError {
+    ///
+    /// - Parameters:
+    ///   - file: the file's path or display name.
+    ///   - typesStart: where .debug_types starts behind .debug_info.
+    /// - Returns: the error to throw at the module's edge.
+    func error(in file: String, typesStart: Int) -> DWARFError {
         let (code, text) = reason.told
+        let isInTypes = section == .info && offset >= typesStart
+        let offset = isInTypes ? offset - typesStart : offset
         let name =
             switch section {
-            case .info: ".debug_info"
+            case .info: isInTypes ? ".debug_types" : ".debug_info"
             case .abbreviations: ".debug_abbrev"
             case .strings: ".debug_str"
             }
@@ -129,7 +138,11 @@ extension Fault.Reason {
         case .typeCycle: (.malformed, "a type without a name refers to itself")
         case .badReference(let offset): (.malformed, "type 0x\(String(offset, radix: 16)) is not in the unit")
         case .foreignReference(let offset):
-            (.unsupported, "type 0x\(String(offset, radix: 16)) is in another unit, which is not supported yet")
+            (.malformed, "type 0x\(String(offset, radix: 16)) is in no unit that is read together with this one")
+        case .supplementaryReference(let offset):
+            (.unsupported, "0x\(String(offset, radix: 16)) of a supplementary file is meant; undo dwz -m and try again")
+        case .noTypeUnit(let signature):
+            (.malformed, "no type unit has the signature 0x\(String(signature, radix: 16))")
         case .badSibling(let offset): (.malformed, "sibling 0x\(String(offset, radix: 16)) does not lie ahead")
         case .badString(let offset): (.malformed, "no string starts at 0x\(String(offset, radix: 16))")
         case .tooManyTypes: (.limitExceeded, "there are more types than can be numbered")

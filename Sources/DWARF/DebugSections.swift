@@ -4,7 +4,10 @@ import ELF
 struct DebugSections: Sendable {
     let file: String
     let byteOrder: ELFHeader.ByteOrder
+    /// .debug_info, and behind it .debug_types, where DWARF 4 keeps its type units.
     let info: Section
+    /// Where .debug_types starts in `info`; its end when there is none.
+    let typesStart: Int
     let abbreviations: Section
     let strings: Section
     let lineStrings: Section
@@ -30,6 +33,20 @@ struct DebugSections: Sendable {
                 range.withBytes { target.copyMemory(from: $0) }
             }
             padded = copy.whole
+        }
+
+        /// Two sections, the second one right behind the first.
+        init(_ first: Section, _ second: Section) throws(ELFError) {
+            count = first.count + second.count
+            let name = first.padded.file.name
+            let joined = try MappedFile(name: name, count: count + Section.padding) { target in
+                first.padded.withBytes { target.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[..<first.count])) }
+                second.padded.withBytes {
+                    UnsafeMutableRawBufferPointer(rebasing: target[first.count...])
+                        .copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[..<second.count]))
+                }
+            }
+            padded = joined.whole
         }
 
         /// A reader, to be used only while this section lives.
@@ -71,12 +88,22 @@ struct DebugSections: Sendable {
                 throw DWARFError(error, section: name)
             }
         }
+        func join(_ units: Section, _ types: Section) throws(DWARFError) -> Section {
+            if types.count == 0 { return units }
+            do throws(ELFError) {
+                return try Section(units, types)
+            } catch {
+                throw DWARFError(.badFile, file: elf.name, section: ".debug_types", reason: error.reason)
+            }
+        }
         file = elf.name
         byteOrder = elf.header.byteOrder
-        info = try map(".debug_info")
-        guard info.count > 0 else {
+        let units = try map(".debug_info")
+        guard units.count > 0 else {
             throw DWARFError(.noDebugInfo, file: elf.name, reason: "has no .debug_info section")
         }
+        info = try join(units, try map(".debug_types"))
+        typesStart = units.count
         abbreviations = try map(".debug_abbrev")
         strings = try map(".debug_str")
         lineStrings = try map(".debug_line_str")

@@ -17,6 +17,7 @@ struct TypePool: Sendable {
         case const
         case volatile
         case restrict
+        case typeTag
         case prototype
         /// The name of a struct, union or enumeration; `detail` is that shape's number, and `size` tells apart types of
         /// one name that reach different definitions of another (0 as a rule).

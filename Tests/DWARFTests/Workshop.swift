@@ -18,7 +18,10 @@ struct Toolchain: Hashable, Sendable, CustomStringConvertible {
 
     /// Rarer ways to write the same.
     static let rare: [Toolchain] = [
+        Toolchain(compiler: "gcc", options: ["-gdwarf-2"]),
         Toolchain(compiler: "gcc", options: ["-gdwarf-3"]),
+        Toolchain(compiler: "gcc", options: ["-gdwarf-3", "-gstrict-dwarf"]),
+        Toolchain(compiler: "gcc", options: ["-gdwarf-2", "-m32"]),
         Toolchain(compiler: "gcc", options: ["-gdwarf-5", "-gdwarf64"]),
         Toolchain(compiler: "gcc", options: ["-gdwarf-4", "-gz"]),
         Toolchain(compiler: "gcc", options: ["-gdwarf-5", "-O0"]),

@@ -28,13 +28,26 @@ struct ConvertCommand: HubCommand {
     var threads = 1
     @Option(help: "auto takes DWARF where there is some, else the .BTF section.") var source: BTFSource = .auto
 
+    @Option(
+        help: ArgumentHelp(
+            "Late kinds of BTF that may appear when DWARF is converted: float, decl_tag, type_tag, enum64; all; none.",
+            valueName: "list"
+        )
+    )
+    var features = "all"
+
     func validate() throws {
         if !(1...256).contains(threads) { throw ValidationError("--threads takes a number from 1 to 256") }
+        if DWARFConverter.Features(list: features) == nil {
+            throw ValidationError("--features takes float, decl_tag, type_tag and enum64, with commas; or all, or none")
+        }
     }
 
     func execute() async throws {
         let base = try base.map { try ImageConverter.embeddedTypes(of: UnpackedImage(path: $0)) }
-        let converter = ImageConverter(source: source, base: base, options: .init(threads: threads))
+        let features = DWARFConverter.Features(list: features) ?? .all
+        let options = DWARFConverter.Options(threads: threads, features: features)
+        let converter = ImageConverter(source: source, base: base, options: options)
         let (btf, report) = try converter.convert(UnpackedImage(path: image))
         let bytes = btf.serialized()
         try OutputFile(output).write(bytes)
