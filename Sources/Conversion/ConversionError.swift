@@ -37,8 +37,6 @@ public enum ConversionError: Error, Hashable, Sendable, CustomStringConvertible 
     case needlessBase(file: String)
     /// It is a module built outside the kernel's tree, with a base of its own in `.BTF.base`.
     case distilledBase(file: String)
-    /// Its DWARF was to be converted over a base.
-    case splitDWARF(file: String)
 
     /// Whether a limit was reached, so that it makes no sense to go on with other parts of the file.
     var isLimit: Bool {
@@ -105,8 +103,6 @@ public enum ConversionError: Error, Hashable, Sendable, CustomStringConvertible 
             \(file) was built outside the kernel's tree and has a base of its own, section .BTF.base, \
             which is not supported
             """
-        case .splitDWARF(let file):
-            "\(file): its DWARF cannot be converted over a base; --source btf takes its .BTF section"
         }
     }
 

@@ -10,19 +10,23 @@ public struct ImageConverter: Sendable {
     public let base: BTF?
     /// How DWARF is converted.
     public let options: DWARFConverter.Options
+    /// The base made ready for modules' DWARF, once for all modules.
+    private let preparedBase: PreparedBase?
 
     /// Sets out how images are converted.
     ///
     /// - Parameters:
     ///   - source: what the BTF is made from.
-    ///   - base: for modules, their kernel's BTF, byte for byte as the kernel's own build made it: a module's .BTF
-    ///     section refers to it by number. What `embeddedTypes(of:)` takes from the kernel's image is it; a canonical
-    ///     form is not, since ids and strings stand in another order there. The result is split over this base.
+    ///   - base: for modules, their kernel's BTF; the result is split over it. For a module's DWARF any form of it
+    ///     does, best the canonical one that the kernel's own DWARF gave. A module's .BTF section refers to it by
+    ///     number: there it must be byte for byte as the kernel's build made it, which is what `embeddedTypes(of:)`
+    ///     takes from the kernel's image; a canonical form has ids and strings in another order.
     ///   - options: how DWARF is converted.
     public init(source: BTFSource = .auto, base: BTF? = nil, options: DWARFConverter.Options = .init()) {
         self.source = source
         self.base = base
         self.options = options
+        preparedBase = source == .btf ? nil : base.map(PreparedBase.init)
     }
 
     /// Converts an image.
@@ -72,9 +76,10 @@ public struct ImageConverter: Sendable {
     private func hasDWARF(_ image: ELFFile) -> Bool { image.debugSection(named: ".debug_info") != nil }
 
     private func fromDWARF(_ image: ELFFile) throws -> (btf: BTF, report: ConversionReport?) {
-        guard base == nil else { throw ConversionError.splitDWARF(file: image.name) }
-        let (btf, report) = try DWARFConverter(options: options).convert(image)
-        return (btf, report)
+        let converter = DWARFConverter(options: options)
+        guard let preparedBase else { return try converter.convert(image) }
+        guard image.header.kind == .relocatable else { throw ConversionError.needlessBase(file: image.name) }
+        return try converter.convert(image, base: preparedBase)
     }
 
     private func fromSection(_ image: ELFFile) throws -> BTF {

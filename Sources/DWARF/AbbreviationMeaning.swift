@@ -26,7 +26,10 @@ extension AbbreviationPlan.Role {
             case Tag.unspecifiedParameters: .unspecifiedParameters
             case Tag.lexicalBlock, Tag.namespace: .scope
             case Tag.variable: .variable
-            case Tag.compileUnit, Tag.partialUnit, Tag.typeUnit: .unit
+            case Tag.compileUnit: .unit
+            case Tag.partialUnit, Tag.typeUnit: .partialUnit
+            case Tag.importedUnit: .importedUnit
+            case Tag.annotation: .annotation
             default: .skip
             }
     }
@@ -89,13 +92,24 @@ extension DecodeStep.Slot {
             case AttributeName.sibling: .sibling
             case AttributeName.declaration: .declaration
             case AttributeName.external: .external
-            case AttributeName.abstractOrigin, AttributeName.specification: .origin
+            case AttributeName.abstractOrigin, AttributeName.specification, AttributeName.importedUnit: .origin
+            case AttributeName.signature: .signature
             case AttributeName.language: .language
             case AttributeName.stringOffsetsBase: .stringOffsetsBase
             case AttributeName.addressBase: .addressBase
             default: .none
             }
         self = form == Form.indirect ? slot : slot.with(form: form)
+    }
+
+    /// Whether an attribute in a form may refer to an entry of another unit.
+    @inline(__always)
+    func mayLeaveUnit(_ form: UInt64) -> Bool {
+        switch self {
+        case .typeAnywhere, .typeBySignature, .originAnywhere, .signature: true
+        case .type: form == Form.indirect
+        default: false
+        }
     }
 
     /// The slot for the same attribute, now that its form is known.
@@ -114,14 +128,17 @@ extension DecodeStep.Slot {
             switch form {
             case Form.ref1, Form.ref2, Form.ref4, Form.ref8, Form.refUdata: return .type
             case Form.refAddr: return .typeAnywhere
-            case Form.refSig8, Form.refSup4, Form.refSup8, Form.gnuRefAlt: return .typeElsewhere
+            case Form.refSig8: return .typeBySignature
+            case Form.refSup4, Form.refSup8, Form.gnuRefAlt: return .typeElsewhere
             default: return .none
             }
         case .origin:
             switch form {
             case Form.ref1, Form.ref2, Form.ref4, Form.ref8, Form.refUdata: return .origin
-            default: return .originElsewhere
+            case Form.refAddr: return .originAnywhere
+            default: return .none
             }
+        case .signature: return form == Form.refSig8 ? .signature : .none
         case .sibling:
             switch form {
             case Form.ref1, Form.ref2, Form.ref4, Form.ref8, Form.refUdata: return .sibling
@@ -137,7 +154,14 @@ extension DecodeStep.Slot {
             case Form.exprloc, Form.block, Form.block1, Form.block2, Form.block4: return .memberLocation
             default: return form.isConstantForm ? .memberLocation : .none
             }
-        case .size, .bitSize, .bitOffset, .dataBitOffset, .value, .upperBound, .count, .encoding, .language:
+        case .value:
+            switch form {
+            case Form.string: return .textInline
+            case Form.strp: return .textInStrings
+            case Form.strx, Form.strx1, Form.strx2, Form.strx3, Form.strx4: return .textByIndex
+            default: return form.isConstantForm ? .value : .none
+            }
+        case .size, .bitSize, .bitOffset, .dataBitOffset, .upperBound, .count, .encoding, .language:
             return form.isConstantForm ? self : .none
         case .declaration, .external:
             return form == Form.flag || form == Form.flagPresent ? self : .none
@@ -167,11 +191,11 @@ extension AbbreviationPlan.Role {
         case .nameInline, .nameInStrings, .nameInLineStrings, .nameByIndex, .nameElsewhere:
             switch self {
             case .structure, .union, .enumeration, .typedef, .base, .member, .enumerator, .subprogram, .parameter,
-                .variable:
+                .variable, .annotation:
                 true
             default: false
             }
-        case .type, .typeAnywhere, .typeElsewhere:
+        case .type, .typeAnywhere, .typeBySignature, .typeElsewhere:
             switch self {
             case .pointer, .const, .volatile, .restrict, .typedef, .alias, .array, .subroutine, .enumeration, .member,
                 .subprogram, .parameter, .variable:
@@ -186,15 +210,19 @@ extension AbbreviationPlan.Role {
         case .memberLocation, .memberLocationBlock, .bitOffset, .dataBitOffset: self == .member
         case .bitSize: self == .member || self == .base
         case .value: self == .enumerator
+        case .textInline, .textInStrings, .textByIndex: self == .annotation
         case .upperBound, .count: self == .subrange
         case .encoding: self == .base
         case .location: self == .variable
-        case .declaration, .external, .origin, .originElsewhere:
+        case .declaration, .external:
             switch self {
             case .structure, .union, .enumeration, .member, .subprogram, .variable: true
             default: false
             }
-        case .language, .stringOffsetsBase, .addressBase: self == .unit
+        case .origin: self == .variable
+        case .originAnywhere: self == .variable || self == .importedUnit
+        case .signature: self == .structure || self == .union || self == .enumeration
+        case .language, .stringOffsetsBase, .addressBase: self == .unit || self == .partialUnit
         }
     }
 }

@@ -61,6 +61,11 @@ struct AbbreviationPlan: BitwiseCopyable {
         case scope
         case variable
         case unit
+        /// A unit for others to refer to: DW_TAG_partial_unit, DW_TAG_type_unit.
+        case partialUnit
+        case importedUnit
+        /// What clang notes of the attributes btf_decl_tag and btf_type_tag.
+        case annotation
     }
 
     struct Flags: OptionSet, BitwiseCopyable {
@@ -82,7 +87,8 @@ struct AbbreviationPlan: BitwiseCopyable {
         static let hasLocation = Flags(rawValue: 32)
         /// `place` is a bit offset from the start of the struct, not a byte offset.
         static let placeInBits = Flags(rawValue: 64)
-        static let hasOrigin = Flags(rawValue: 128)
+        /// The entry refers to an entry of another unit, or may do so.
+        static let hasForeignReference = Flags(rawValue: 128)
         static let external = Flags(rawValue: 256)
     }
 
@@ -143,7 +149,9 @@ struct DecodeStep: BitwiseCopyable {
         case type
         /// A reference from the start of .debug_info.
         case typeAnywhere
-        /// A reference by signature or into another file.
+        /// A reference to the type of a type unit.
+        case typeBySignature
+        /// A reference into a supplementary file.
         case typeElsewhere
         case size
         case location
@@ -161,10 +169,17 @@ struct DecodeStep: BitwiseCopyable {
         case external
         /// DW_AT_abstract_origin or DW_AT_specification, inside the unit.
         case origin
-        case originElsewhere
+        /// The same from the start of .debug_info; and DW_AT_import.
+        case originAnywhere
+        /// DW_AT_signature: the type unit that has the type that is only declared here.
+        case signature
         case language
         case stringOffsetsBase
         case addressBase
+        // The text of an annotation, which its DW_AT_const_value is.
+        case textInline
+        case textInStrings
+        case textByIndex
     }
 
     var skip: UInt16

@@ -1,22 +1,50 @@
-/// The abbreviations of one unit, compiled; the memory is used again for the next unit.
+/// The abbreviations of one unit, compiled; the memory is used again for the next unit. Of units that are read together,
+/// the tables are kept side by side.
 struct AbbreviationTable: ~Copyable {
-    private var plans: RawArray<AbbreviationPlan>
+    private var plans = RawArray<AbbreviationPlan>(capacity: 256)
     private var steps = RawArray<DecodeStep>(capacity: 2048)
     private var runs = RawArray<SkipRun>(capacity: 512)
     private var constants = RawArray<Int64>(capacity: 256)
+    /// Whether an entry may refer to an entry of another unit.
+    private(set) var hasForeignReferences = false
+    /// Whether an entry may be an annotation.
+    private(set) var hasAnnotations = false
     /// By attribute and form, for units of the present version and sizes.
     private var knownSteps = RawArray<DecodeStep>(zeroed: 1 << 14)
     private var stepIsKnown = RawArray<Bool>(zeroed: 1 << 14)
+    private var stepsVersion: UInt8 = 0
+    private var stepsAddressSize: UInt8 = 0
+    private var stepsOffsetSize: UInt8 = 0
     /// What was compiled last, so that units which share a table share the work.
-    private var loaded: (offset: Int, version: UInt8, addressSize: UInt8, offsetSize: UInt8) = (-1, 0, 0, 0)
+    private var loaded = Identity()
+    /// The other tables of units that are read together.
+    private var kept: [Identity: Shelf] = [:]
+    private var keptPlans = 0
 
-    init() {
-        plans = RawArray(capacity: 256)
-        plans.append(AbbreviationPlan())
+    /// What a table is compiled for.
+    private struct Identity: Hashable {
+        var offset = -1
+        var version: UInt8 = 0
+        var addressSize: UInt8 = 0
+        var offsetSize: UInt8 = 0
     }
+
+    /// Where a table's parts are while another one is used.
+    private final class Shelf {
+        var plans = RawArray<AbbreviationPlan>()
+        var steps = RawArray<DecodeStep>()
+        var runs = RawArray<SkipRun>()
+        var constants = RawArray<Int64>()
+        var hasForeignReferences = false
+        var hasAnnotations = false
+    }
+
+    init() { plans.append(AbbreviationPlan()) }
 
     /// Codes beyond this one are refused: compilers number from 1 on.
     static let codeLimit: UInt64 = 1 << 18
+    /// With so many plans, tables are not kept any longer.
+    static let keptPlanLimit = 1 << 20
 
     /// The plan for a code; one of role `missing` when the table has none.
     @inline(__always)
@@ -26,21 +54,47 @@ struct AbbreviationTable: ~Copyable {
     }
 
     /// Compiles a unit's table.
-    mutating func load(for unit: UnitHeader, from section: Bytes) throws(Fault) {
-        let wanted = (unit.abbreviations, unit.version, unit.addressSize, unit.offsetSize)
+    ///
+    /// - Parameters:
+    ///   - unit: the unit.
+    ///   - section: .debug_abbrev.
+    ///   - keepingOthers: whether the tables that are there will be wanted again.
+    /// - Throws: `Fault` where the table is damaged.
+    mutating func load(for unit: UnitHeader, from section: Bytes, keepingOthers: Bool) throws(Fault) {
+        let wanted = Identity(
+            offset: unit.abbreviations,
+            version: unit.version,
+            addressSize: unit.addressSize,
+            offsetSize: unit.offsetSize
+        )
         if wanted == loaded { return }
-        if (loaded.version, loaded.addressSize, loaded.offsetSize) != (wanted.1, wanted.2, wanted.3) {
+        if keepingOthers {
+            shelve()
+            if let shelf = kept.removeValue(forKey: wanted) {
+                exchange(with: shelf)
+                keptPlans -= plans.count
+                loaded = wanted
+                return
+            }
+        } else if !kept.isEmpty {
+            kept = [:]
+            keptPlans = 0
+        }
+        if (stepsVersion, stepsAddressSize, stepsOffsetSize) != (unit.version, unit.addressSize, unit.offsetSize) {
+            (stepsVersion, stepsAddressSize, stepsOffsetSize) = (unit.version, unit.addressSize, unit.offsetSize)
             stepIsKnown.reset(zeroed: 1 << 14)
         }
         guard unit.abbreviations >= 0, unit.abbreviations < section.count else {
             throw Fault(.abbreviationOffset(UInt64(unit.abbreviations)), at: unit.start)
         }
-        loaded = (-1, unit.version, unit.addressSize, unit.offsetSize)
+        loaded = Identity()
         plans.removeAll()
         steps.removeAll()
         runs.removeAll()
         constants.removeAll()
         plans.append(AbbreviationPlan())
+        hasForeignReferences = false
+        hasAnnotations = false
         var at = unit.abbreviations
         do throws(Fault) {
             while true {
@@ -48,12 +102,38 @@ struct AbbreviationTable: ~Copyable {
                 if code == 0 { break }
                 guard code <= AbbreviationTable.codeLimit else { throw Fault(.abbreviationCode(code), at: at) }
                 plans.extend(to: Int(code) + 1)
-                plans[Int(code)] = try compile(unit, section, &at)
+                let plan = try compile(unit, section, &at)
+                plans[Int(code)] = plan
+                if plan.flags.contains(.hasForeignReference) { hasForeignReferences = true }
+                if plan.role == .annotation { hasAnnotations = true }
             }
         } catch {
             throw Fault(error.reason, .abbreviations, at: error.offset)
         }
         loaded = wanted
+    }
+
+    /// Puts the present table aside.
+    private mutating func shelve() {
+        if loaded == Identity() { return }
+        if keptPlans > AbbreviationTable.keptPlanLimit {
+            kept = [:]
+            keptPlans = 0
+        }
+        let shelf = Shelf()
+        keptPlans += plans.count
+        exchange(with: shelf)
+        kept[loaded] = shelf
+        loaded = Identity()
+    }
+
+    private mutating func exchange(with shelf: Shelf) {
+        swap(&plans, &shelf.plans)
+        swap(&steps, &shelf.steps)
+        swap(&runs, &shelf.runs)
+        swap(&constants, &shelf.constants)
+        swap(&hasForeignReferences, &shelf.hasForeignReferences)
+        swap(&hasAnnotations, &shelf.hasAnnotations)
     }
 
     /// The step for an attribute in a form; worked out once for each pair of small numbers.
@@ -98,6 +178,7 @@ struct AbbreviationTable: ~Copyable {
             if attribute == 0, form == 0 { break }
             var step = try step(attribute, form, unit, at: start)
             if !plan.role.needs(step.slot) { step.slot = .none }
+            if step.slot.mayLeaveUnit(form) { plan.flags.insert(.hasForeignReference) }
             var constant: Int64 = 1
             if form == Form.implicitConst { constant = try section.sleb(&at, end: end) }
             if step.encoding == .constant, step.slot != .none {
@@ -172,6 +253,7 @@ struct AbbreviationTable: ~Copyable {
             case .string:
                 guard let length = info.stringLength(at, end: end) else { throw Fault(.truncated, at: at) }
                 if step.slot == .nameInline { values.takeName(at, length) }
+                if step.slot == .textInline { values.takeText(at, length) }
                 at &+= length &+ 1
             case .block:
                 let length = try blockLength(step.width, info, &at, end: end)
@@ -317,7 +399,6 @@ private struct FixedLayout {
 
     private func note(_ slot: DecodeStep.Slot, _ plan: inout AbbreviationPlan) {
         if slot == .location { plan.flags.insert(.hasLocation) }
-        if slot == .origin || slot == .originElsewhere { plan.flags.insert(.hasOrigin) }
     }
 
     /// Sets what has been found out.

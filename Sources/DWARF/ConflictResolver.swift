@@ -12,7 +12,7 @@
 struct ConflictResolver {
     private let sections: DebugSections
     private let symbols: SymbolIndex
-    private let units: [UnitHeader]
+    private let groups: UnitGroups
     /// For each name with several definitions, the definition that a reference means where nothing else is said:
     /// one that stands in a header, so that a large share of all units has it. Empty for none.
     private var defaults: [Fingerprint: Fingerprint?] = [:]
@@ -32,11 +32,10 @@ struct ConflictResolver {
     /// A definition that more than one unit in so many has is the default one.
     private static let defaultShare = 8
 
-    init?(_ sections: DebugSections, _ symbols: SymbolIndex, _ units: [UnitHeader]) {
-        guard !units.isEmpty else { return nil }
+    init(_ sections: DebugSections, _ symbols: SymbolIndex, _ groups: UnitGroups) {
         self.sections = sections
         self.symbols = symbols
-        self.units = units
+        self.groups = groups
     }
 
     /// Replaces what units with conflicted names have brought in.
@@ -48,21 +47,21 @@ struct ConflictResolver {
             let most = definitions.map { pool.nodes[Int($0)] }.max {
                 ($0.uses, $0.fingerprint) < ($1.uses, $1.fingerprint)
             }
-            let isDefault = Int(most?.uses ?? 0) > max(units.count / ConflictResolver.defaultShare, 4)
+            let isDefault = Int(most?.uses ?? 0) > max(groups.groups.count / ConflictResolver.defaultShare, 4)
             defaults[pool.nodes[nominal].fingerprint] = isDefault ? most?.fingerprint : .some(nil)
         }
         gathered.conflictedNames = conflicted.count
         if conflicted.isEmpty { return }
         let (defining, declaring) = concernedUnits(gathered, conflicted)
-        guard let readers = try? sections.readers(), let first = units.first else { return }
+        guard let readers = try? sections.readers() else { return }
 
-        var plain = UnitReader(readers, symbols, first: first)
-        var bound = UnitReader(readers, symbols, first: first)
+        var plain = UnitReader(readers, symbols, groups)
+        var bound = UnitReader(readers, symbols, groups)
         for (isDefining, numbers) in [(true, defining), (false, declaring)] {
             for number in numbers {
-                try plain.read(units[number])
+                try plain.read(groups.groups[number])
                 bound.signatures = signatures(in: &plain, isDefining: isDefining)
-                try bound.read(units[number])
+                try bound.read(groups.groups[number])
             }
         }
         var old = plain.found()

@@ -27,11 +27,14 @@ enum Tag {
     static let namespace: UInt64 = 0x39
     static let unspecifiedType: UInt64 = 0x3b
     static let partialUnit: UInt64 = 0x3c
+    static let importedUnit: UInt64 = 0x3d
     static let typeUnit: UInt64 = 0x41
     static let rvalueReferenceType: UInt64 = 0x42
     static let sharedType: UInt64 = 0x40
     static let atomicType: UInt64 = 0x47
     static let immutableType: UInt64 = 0x4b
+    /// DW_TAG_LLVM_annotation.
+    static let annotation: UInt64 = 0x6000
 }
 
 /// DW_AT_*: the attributes that are read (table 7.5).
@@ -43,6 +46,7 @@ enum AttributeName {
     static let bitOffset: UInt64 = 0x0c
     static let bitSize: UInt64 = 0x0d
     static let language: UInt64 = 0x13
+    static let importedUnit: UInt64 = 0x18
     static let constValue: UInt64 = 0x1c
     static let upperBound: UInt64 = 0x2f
     static let abstractOrigin: UInt64 = 0x31

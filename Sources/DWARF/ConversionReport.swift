@@ -12,7 +12,10 @@ public struct ConversionReport: Hashable, Sendable, CustomStringConvertible {
     public let unitsOfOtherKinds: Int
     /// Types in the result, functions and variables included, before those that say the same are merged.
     public let types: Int
-    /// Functions in the result.
+    /// Types of a module that are the base's and therefore not in the result; none where there is no base. A module
+    /// that shares few is another kernel's, or was built by another compiler.
+    public let sharedTypes: Int
+    /// Functions that were found; those that a base has too are not in the result.
     public let functions: Int
     /// Functions left out because units do not agree on their prototype.
     public let inconsistentFunctions: Int
@@ -21,7 +24,7 @@ public struct ConversionReport: Hashable, Sendable, CustomStringConvertible {
     /// Names of structs, unions and enumerations with more than one definition.
     public let conflictedNames: Int
 
-    init(_ gathered: GatheredTypes, _ emission: Emission, types: Int) {
+    init(_ gathered: GatheredTypes, _ emission: Emission, types: Int, sharedTypes: Int) {
         let counts = gathered.counts
         unitsRead = counts.read
         unitsOfAssembler = counts.assembler
@@ -29,6 +32,7 @@ public struct ConversionReport: Hashable, Sendable, CustomStringConvertible {
         unitsOfOtherLanguages = counts.otherLanguages
         unitsOfOtherKinds = counts.otherKinds + counts.empty
         self.types = types
+        self.sharedTypes = sharedTypes
         functions = emission.functions.count
         inconsistentFunctions = emission.inconsistentFunctions
         variables = emission.variables.count
@@ -39,7 +43,8 @@ public struct ConversionReport: Hashable, Sendable, CustomStringConvertible {
     public var description: String {
         """
         \(unitsRead) units read (skipped: \(unitsOfAssembler) of assembler, \(unitsOfRust) of Rust, \
-        \(unitsOfOtherLanguages) of other languages, \(unitsOfOtherKinds) of other kinds); \(types) types, \
+        \(unitsOfOtherLanguages) of other languages, \(unitsOfOtherKinds) of other kinds); \(types) types \
+        (\(sharedTypes) more are the base's), \
         \(functions) functions (\(inconsistentFunctions) left out whose prototypes differ), \
         \(variables) per-CPU variables, \(conflictedNames) names with several definitions
         """

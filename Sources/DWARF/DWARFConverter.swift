@@ -14,8 +14,12 @@ public struct DWARFConverter: Sendable {
         public static let float = Features(rawValue: 1)
         /// Enumerations with values over 32 bits are ENUM64; without it they are ENUM, and their values are cut.
         public static let enumeration64 = Features(rawValue: 2)
+        /// clang's attribute btf_decl_tag is DECL_TAG; without it, it is left out.
+        public static let declarationTag = Features(rawValue: 4)
+        /// clang's attribute btf_type_tag is TYPE_TAG; without it, it is left out.
+        public static let typeTag = Features(rawValue: 8)
         /// All of them.
-        public static let all: Features = [.float, .enumeration64]
+        public static let all: Features = [.float, .enumeration64, .declarationTag, .typeTag]
     }
 
     /// How a conversion is to be done.
@@ -50,24 +54,76 @@ public struct DWARFConverter: Sendable {
 
     /// Converts a file's DWARF.
     ///
-    /// - Parameter elf: a vmlinux, or another linked file.
+    /// - Parameter elf: a vmlinux, or another linked file; a relocatable one stands alone here, see
+    ///   `convert(_:base:)`.
     /// - Returns: the BTF in canonical form, and what was read and left out.
     /// - Throws: `DWARFError` naming section and offset when the DWARF is damaged, and when there is none.
     public func convert(_ elf: ELFFile) throws(DWARFError) -> (btf: BTF, report: ConversionReport) {
-        let sections = try DebugSections(elf, limit: options.sectionSizeLimit)
-        let symbols = try SymbolIndex(elf)
+        try convert(elf, over: nil)
+    }
+
+    /// Converts a module's DWARF to BTF that is split over its kernel's.
+    ///
+    /// Types that the base has are references to the base's; only the module's own are written. A module that shares
+    /// nothing with the base, because it is another kernel's or another compiler's, gives BTF all the same: the report
+    /// says how many types the base had.
+    ///
+    /// - Parameters:
+    ///   - elf: the module, with relocations still to be applied as a rule.
+    ///   - base: its kernel's BTF, prepared.
+    /// - Returns: the BTF in canonical form, its ids after the base's, and what was read and left out.
+    /// - Throws: `DWARFError` naming section and offset when the DWARF or its relocations are damaged, when there is no
+    ///   DWARF, and when the base's byte order is another one.
+    public func convert(
+        _ elf: ELFFile,
+        base: PreparedBase
+    ) throws(DWARFError) -> (btf: BTF, report: ConversionReport) {
+        guard base.btf.byteOrder == ByteOrder(elf.header.byteOrder) else {
+            let reason = "its byte order differs from the base's; give its own kernel's BTF"
+            throw DWARFError(.unsupported, file: elf.name, reason: reason)
+        }
+        return try convert(elf, over: base)
+    }
+
+    private func convert(
+        _ elf: ELFFile,
+        over base: PreparedBase?
+    ) throws(DWARFError) -> (btf: BTF, report: ConversionReport) {
+        let table: [ELFSymbol]
+        do throws(ELFError) {
+            table = try elf.symbols()
+        } catch {
+            throw DWARFError(error)
+        }
+        let relocator = Relocator(elf, symbols: table)
+        let sections = try DebugSections(elf, relocator, limit: options.sectionSizeLimit)
+        let symbols = SymbolIndex(elf, table, relocator)
         let gathered = try UnitGathering(sections, symbols, threads: options.threads).gather()
         let emission = Emission(gathered, symbols)
+        let matching = base.map { BaseMatching(gathered.pool, emission.bindings, over: $0) }
         var emitter = BTFEmitter(
-            byteOrder: elf.header.byteOrder == .little ? .littleEndian : .bigEndian,
-            features: options.features
+            byteOrder: ByteOrder(elf.header.byteOrder),
+            features: options.features,
+            base: base
         )
         do throws(BTFError) {
-            let btf = try emitter.emit(gathered.pool, emission.bindings, emission.functions, emission.variables)
-            let report = ConversionReport(gathered, emission, types: btf.typeCount)
+            let btf = try emitter.emit(
+                gathered.pool,
+                emission.bindings,
+                matching,
+                emission.functions,
+                emission.variables,
+                gathered.tags
+            )
+            let shared = matching?.matches.count { $0 != 0 } ?? 0
+            let report = ConversionReport(gathered, emission, types: btf.typeCount, sharedTypes: shared)
             return (try btf.canonicalized(), report)
         } catch {
             throw DWARFError(.notExpressible, file: elf.name, reason: "its types are no BTF: \(error)")
         }
     }
+}
+
+extension ByteOrder {
+    fileprivate init(_ order: ELFHeader.ByteOrder) { self = order == .little ? .littleEndian : .bigEndian }
 }

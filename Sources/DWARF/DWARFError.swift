@@ -1,3 +1,5 @@
+internal import ELF
+
 /// A fault of DWARF: what is wrong, in which file, in which section and at which offset.
 public struct DWARFError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What sort of fault it is.
@@ -37,6 +39,17 @@ public struct DWARFError: Error, Hashable, Sendable, CustomStringConvertible {
         self.reason = reason
     }
 
+    /// A fault of the ELF file that holds the DWARF.
+    init(_ error: ELFError, section: String? = nil) {
+        self.init(
+            error.code == .unsupported ? .unsupported : .badFile,
+            file: error.file,
+            section: error.section ?? section,
+            offset: error.offset,
+            reason: error.reason
+        )
+    }
+
     /// The fault in one sentence.
     public var description: String {
         var place = file
@@ -64,6 +77,8 @@ struct Fault: Error {
         case typeCycle
         case badReference(UInt64)
         case foreignReference(UInt64)
+        case supplementaryReference(UInt64)
+        case noTypeUnit(UInt64)
         case badSibling(UInt64)
         case badString(UInt64)
         case tooManyTypes
@@ -86,11 +101,18 @@ struct Fault: Error {
     }
 
     /// The fault in words, with the file that it is in.
-    func error(in file: String) -> DWARFError {
+    ///
+    /// - Parameters:
+    ///   - file: the file's path or display name.
+    ///   - typesStart: where .debug_types starts behind .debug_info.
+    /// - Returns: the error to throw at the module's edge.
+    func error(in file: String, typesStart: Int) -> DWARFError {
         let (code, text) = reason.told
+        let isInTypes = section == .info && offset >= typesStart
+        let offset = isInTypes ? offset - typesStart : offset
         let name =
             switch section {
-            case .info: ".debug_info"
+            case .info: isInTypes ? ".debug_types" : ".debug_info"
             case .abbreviations: ".debug_abbrev"
             case .strings: ".debug_str"
             }
@@ -116,7 +138,11 @@ extension Fault.Reason {
         case .typeCycle: (.malformed, "a type without a name refers to itself")
         case .badReference(let offset): (.malformed, "type 0x\(String(offset, radix: 16)) is not in the unit")
         case .foreignReference(let offset):
-            (.unsupported, "type 0x\(String(offset, radix: 16)) is in another unit, which is not supported yet")
+            (.malformed, "type 0x\(String(offset, radix: 16)) is in no unit that is read together with this one")
+        case .supplementaryReference(let offset):
+            (.unsupported, "0x\(String(offset, radix: 16)) of a supplementary file is meant; undo dwz -m and try again")
+        case .noTypeUnit(let signature):
+            (.malformed, "no type unit has the signature 0x\(String(signature, radix: 16))")
         case .badSibling(let offset): (.malformed, "sibling 0x\(String(offset, radix: 16)) does not lie ahead")
         case .badString(let offset): (.malformed, "no string starts at 0x\(String(offset, radix: 16))")
         case .tooManyTypes: (.limitExceeded, "there are more types than can be numbered")

@@ -4,7 +4,10 @@ import ELF
 struct DebugSections: Sendable {
     let file: String
     let byteOrder: ELFHeader.ByteOrder
+    /// .debug_info, and behind it .debug_types, where DWARF 4 keeps its type units.
     let info: Section
+    /// Where .debug_types starts in `info`; its end when there is none.
+    let typesStart: Int
     let abbreviations: Section
     let strings: Section
     let lineStrings: Section
@@ -32,6 +35,20 @@ struct DebugSections: Sendable {
             padded = copy.whole
         }
 
+        /// Two sections, the second one right behind the first.
+        init(_ first: Section, _ second: Section) throws(ELFError) {
+            count = first.count + second.count
+            let name = first.padded.file.name
+            let joined = try MappedFile(name: name, count: count + Section.padding) { target in
+                first.padded.withBytes { target.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[..<first.count])) }
+                second.padded.withBytes {
+                    UnsafeMutableRawBufferPointer(rebasing: target[first.count...])
+                        .copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[..<second.count]))
+                }
+            }
+            padded = joined.whole
+        }
+
         /// A reader, to be used only while this section lives.
         func reader(_ byteOrder: ELFHeader.ByteOrder) -> Bytes? {
             padded.withBytes { bytes in
@@ -53,39 +70,40 @@ struct DebugSections: Sendable {
         let addresses: Bytes
     }
 
-    /// Maps the debug sections of a file; those that it has not are empty.
+    /// Maps the debug sections of a file, with their relocations applied; those that it has not are empty.
     ///
     /// - Parameters:
     ///   - elf: the file.
+    ///   - relocator: what applies the file's relocations.
     ///   - limit: how many bytes a compressed section may have when it is decompressed.
     /// - Throws: `DWARFError` when there is no .debug_info, or a section cannot be read.
-    init(_ elf: ELFFile, limit: Int) throws(DWARFError) {
+    init(_ elf: ELFFile, _ relocator: Relocator, limit: Int) throws(DWARFError) {
         func map(_ name: String) throws(DWARFError) -> Section {
             do throws(ELFError) {
                 guard let section = elf.debugSection(named: name) else {
                     return try Section(MappedRange(file: elf.file, bounds: 0..<0))
                 }
-                return try Section(try elf.contents(of: section, limit: limit))
+                return try Section(try relocator.contents(of: section, limit: limit, padding: Section.padding))
             } catch {
-                throw DWARFError(.badFile, file: elf.name, section: name, offset: error.offset, reason: error.reason)
+                throw DWARFError(error, section: name)
+            }
+        }
+        func join(_ units: Section, _ types: Section) throws(DWARFError) -> Section {
+            if types.count == 0 { return units }
+            do throws(ELFError) {
+                return try Section(units, types)
+            } catch {
+                throw DWARFError(.badFile, file: elf.name, section: ".debug_types", reason: error.reason)
             }
         }
         file = elf.name
         byteOrder = elf.header.byteOrder
-        info = try map(".debug_info")
-        guard info.count > 0 else {
+        let units = try map(".debug_info")
+        guard units.count > 0 else {
             throw DWARFError(.noDebugInfo, file: elf.name, reason: "has no .debug_info section")
         }
-        let infoIndex = elf.debugSection(named: ".debug_info")?.index
-        let isUnrelocated =
-            elf.header.kind == .relocatable
-            && elf.sections.contains {
-                ($0.kind == .relocations || $0.kind == .relocationsWithAddends) && $0.info == infoIndex && $0.size > 0
-            }
-        guard !isUnrelocated else {
-            let reason = "has relocations still to be applied, which is not supported yet; give a linked file"
-            throw DWARFError(.unsupported, file: elf.name, section: ".debug_info", reason: reason)
-        }
+        info = try join(units, try map(".debug_types"))
+        typesStart = units.count
         abbreviations = try map(".debug_abbrev")
         strings = try map(".debug_str")
         lineStrings = try map(".debug_line_str")

@@ -69,6 +69,11 @@ struct Emission {
             bindings[index] = UInt32(index)
         }
         for function in functions { bindings[Int(function.prototype)] = function.prototype }
+        // A type tag is met with the pointer that it belongs to; what refers to it has the higher number.
+        for index in pool.nodes.indices.reversed() where bindings[index] == UInt32(index) {
+            let target = pool.nodes[index].target
+            if pool.nodes[Int(target)].shape == .typeTag { bindings[Int(target)] = target }
+        }
         for (nominal, definitions) in gathered.definitions().enumerated() {
             let chosen = definitions.max {
                 let (one, two) = (pool.nodes[Int($0)], pool.nodes[Int($1)])

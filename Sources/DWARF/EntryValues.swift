@@ -13,8 +13,8 @@ struct EntryValues {
         case lineStrings(UInt64)
         /// A string whose offset is in .debug_str_offsets, at this index.
         case index(UInt64)
-        /// A string of a supplementary file.
-        case elsewhere
+        /// A string at this offset of .debug_str of a supplementary file.
+        case elsewhere(UInt64)
     }
 
     /// Where the type that an entry refers to is.
@@ -24,13 +24,16 @@ struct EntryValues {
         case unit(UInt64)
         /// At this offset of .debug_info.
         case section(UInt64)
-        /// Behind a signature or in a supplementary file.
+        /// The type of the type unit with this signature.
+        case signature(UInt64)
+        /// At this offset of a supplementary file's .debug_info.
         case elsewhere(UInt64)
     }
 
-    private var present: UInt32 = 0
-    private var numbers = InlineArray<32, UInt64>(repeating: 0)
+    private var present: UInt64 = 0
+    private var numbers = InlineArray<64, UInt64>(repeating: 0)
     private var nameLength = 0
+    private var textLength = 0
     private var locationLength = 0
     /// Whether `value` carries its own sign.
     private(set) var isValueSigned = false
@@ -42,9 +45,9 @@ struct EntryValues {
     /// Takes a number.
     @inline(__always)
     mutating func take(_ slot: DecodeStep.Slot, _ number: UInt64, isSigned: Bool = false) {
-        let index = Int(slot.rawValue) & 31
+        let index = Int(slot.rawValue) & 63
         numbers[index] = number
-        present |= 1 &<< UInt32(index)
+        present |= 1 &<< UInt64(index)
         if slot == .value { isValueSigned = isSigned }
     }
 
@@ -54,6 +57,12 @@ struct EntryValues {
         nameLength = length
     }
 
+    /// Takes an annotation's inline text.
+    mutating func takeText(_ offset: Int, _ length: Int) {
+        take(.textInline, UInt64(offset))
+        textLength = length
+    }
+
     /// Takes the block of a location.
     mutating func takeBlock(_ slot: DecodeStep.Slot, _ start: Int, _ length: Int) {
         take(slot == .memberLocation ? .memberLocationBlock : slot, UInt64(start))
@@ -61,11 +70,11 @@ struct EntryValues {
     }
 
     @inline(__always)
-    private func has(_ slot: DecodeStep.Slot) -> Bool { present & 1 &<< UInt32(slot.rawValue & 31) != 0 }
+    private func has(_ slot: DecodeStep.Slot) -> Bool { present & 1 &<< UInt64(slot.rawValue & 63) != 0 }
 
     /// The number in a slot, or nil.
     @inline(__always)
-    subscript(slot: DecodeStep.Slot) -> UInt64? { has(slot) ? numbers[Int(slot.rawValue) & 31] : nil }
+    subscript(slot: DecodeStep.Slot) -> UInt64? { has(slot) ? numbers[Int(slot.rawValue) & 63] : nil }
 
     @inline(__always)
     var name: Name {
@@ -73,20 +82,34 @@ struct EntryValues {
         if let offset = self[.nameInline] { return .inline(offset: Int(offset), length: nameLength) }
         if let index = self[.nameByIndex] { return .index(index) }
         if let offset = self[.nameInLineStrings] { return .lineStrings(offset) }
-        return has(.nameElsewhere) ? .elsewhere : .none
+        if let offset = self[.nameElsewhere] { return .elsewhere(offset) }
+        return .none
+    }
+
+    /// An annotation's text.
+    var text: Name {
+        if let offset = self[.textInStrings] { return .strings(offset) }
+        if let offset = self[.textInline] { return .inline(offset: Int(offset), length: textLength) }
+        if let index = self[.textByIndex] { return .index(index) }
+        return .none
     }
 
     @inline(__always)
     var type: Reference {
         if let offset = self[.type] { return .unit(offset) }
         if let offset = self[.typeAnywhere] { return .section(offset) }
-        if let signature = self[.typeElsewhere] { return .elsewhere(signature) }
+        if let signature = self[.typeBySignature] { return .signature(signature) }
+        if let offset = self[.typeElsewhere] { return .elsewhere(offset) }
         return .none
     }
 
-    /// The offset in the unit of the entry that this one completes.
+    /// Where the entry that this one completes is.
     @inline(__always)
-    var origin: UInt64? { self[.origin] }
+    var origin: Reference {
+        if let offset = self[.origin] { return .unit(offset) }
+        if let offset = self[.originAnywhere] { return .section(offset) }
+        return .none
+    }
     @inline(__always)
     var isDeclaration: Bool { (self[.declaration] ?? 0) != 0 }
     @inline(__always)

@@ -3,11 +3,14 @@ struct FoundTypes: Sendable {
     var pool = TypePool()
     var functions: [FoundFunction] = []
     var variables: [FoundVariable] = []
+    var tags: Set<FoundTag> = []
     var counts = UnitCounts()
-    /// Definitions and declarations of structs, unions and enumerations with names, unit by unit.
+    /// Definitions and declarations of structs, unions and enumerations with names, group by group.
     var unitTypes: [TypePool.NodeID] = []
-    /// Each unit's number, and where its types end in `unitTypes`.
+    /// Each group's number, and where its types end in `unitTypes`.
     var unitEnds: [(unit: Int, end: Int)] = []
+    /// Whether a unit refers to another one that was not read with it, so that all this has to be done again.
+    var refersAcross = false
 }
 
 extension UnitReader {
@@ -22,9 +25,11 @@ extension UnitReader {
             pool: pool,
             functions: functions,
             variables: variables,
+            tags: tags,
             counts: counts,
             unitTypes: unitTypes,
-            unitEnds: unitEnds
+            unitEnds: unitEnds,
+            refersAcross: refersAcross
         )
     }
 }
@@ -34,19 +39,25 @@ struct GatheredTypes: Sendable {
     private(set) var pool = TypePool()
     private(set) var functions: [FoundFunction] = []
     private(set) var variables: [FoundVariable] = []
+    /// Tags of whatever was met: those of what is not written are not written either.
+    private(set) var tags: Set<FoundTag> = []
     private(set) var counts = UnitCounts()
     /// How many names of structs, unions and enumerations have several definitions.
     var conflictedNames = 0
+    /// Whether a unit refers to another one that was not read with it.
+    private(set) var refersAcross = false
     private var unitTypes: [TypePool.NodeID] = []
     private var unitRanges: [Int: Range<Int>] = [:]
 
     /// Adds what a thread has found.
     mutating func add(_ found: FoundTypes) {
         counts.add(found.counts)
+        refersAcross = refersAcross || found.refersAcross
         if pool.nodes.count == 1 {
             pool = found.pool
             functions = found.functions
             variables = found.variables
+            tags = found.tags
             addUnits(found, nil)
             return
         }
@@ -61,6 +72,7 @@ struct GatheredTypes: Sendable {
             variable.type = mapping.nodes[Int(variable.type)]
             variables.append(variable)
         }
+        for tag in found.tags { tags.insert(tag.mapped(mapping.nodes, mapping.names)) }
         addUnits(found, mapping.nodes)
     }
 

@@ -20,26 +20,17 @@ struct SymbolIndex: Sendable {
     /// The name of the section of per-CPU variables.
     static let perCPUSection = ".data..percpu"
 
-    /// Reads the symbol table of a file.
+    /// Indexes the symbols of a file.
     ///
-    /// - Parameter elf: the file.
-    /// - Throws: `DWARFError` when the symbol table is damaged.
-    init(_ elf: ELFFile) throws(DWARFError) {
-        let symbols: [ELFSymbol]
-        do throws(ELFError) {
-            symbols = try elf.symbols()
-        } catch {
-            throw DWARFError(
-                .badFile,
-                file: elf.name,
-                section: error.section,
-                offset: error.offset,
-                reason: error.reason
-            )
-        }
+    /// - Parameters:
+    ///   - elf: the file.
+    ///   - symbols: its symbols.
+    ///   - relocator: what gives its sections addresses, when it is relocatable.
+    init(_ elf: ELFFile, _ symbols: [ELFSymbol], _ relocator: Relocator) {
         let section = elf.section(named: SymbolIndex.perCPUSection)
-        let base = section?.address ?? 0
-        var functions = FingerprintTable(capacity: 1 << 17)
+        let base = section.map { relocator.addresses[$0.index] } ?? 0
+        // A module has a few dozen functions, a kernel tens of thousands.
+        var functions = FingerprintTable(capacity: symbols.count > 1 << 14 ? 1 << 17 : 1 << 8)
         var perCPU: [UInt64: [PerCPUSymbol]] = [:]
         for symbol in symbols {
             if symbol.kind == .function {
@@ -61,12 +52,14 @@ struct SymbolIndex: Sendable {
 
 extension Fingerprint {
     /// The fingerprint of a string, equal to that of the same bytes in a section.
-    init(of string: String) {
-        let utf8 = string.utf8
-        self.init(seed: UInt64(utf8.count))
+    init(of string: String) { self.init(of: string.utf8) }
+
+    /// The fingerprint of a string's bytes.
+    init(of bytes: some Collection<UInt8>) {
+        self.init(seed: UInt64(bytes.count))
         var word: UInt64 = 0
         var index = 0
-        for byte in utf8 {
+        for byte in bytes {
             word |= UInt64(byte) << UInt64(8 * (index & 7))
             index += 1
             if index & 7 == 0 {

@@ -7,7 +7,7 @@ struct TypeEntry: BitwiseCopyable {
         case hashed
     }
 
-    /// From the unit's start.
+    /// From the group's start.
     var offset: UInt32
     var role: AbbreviationPlan.Role
     var state = State.read
@@ -31,7 +31,7 @@ struct FunctionEntry: BitwiseCopyable {
 
 /// A per-CPU variable of the unit that is being read.
 struct VariableEntry: BitwiseCopyable {
-    /// Where its type is, from the unit's start.
+    /// Where its type is, from the group's start.
     var type: UInt32
     var name: UInt32
     var address: UInt64

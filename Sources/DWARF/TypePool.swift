@@ -17,6 +17,7 @@ struct TypePool: Sendable {
         case const
         case volatile
         case restrict
+        case typeTag
         case prototype
         /// The name of a struct, union or enumeration; `detail` is that shape's number, and `size` tells apart types of
         /// one name that reach different definitions of another (0 as a rule).
@@ -79,16 +80,7 @@ struct TypePool: Sendable {
     /// Adds a record whose parts, if any, were appended last; an equal one that is there already is returned instead.
     mutating func add(_ record: Node) -> NodeID {
         var node = record
-        var hash = Fingerprint(seed: UInt64(node.shape.rawValue) << 8 | UInt64(node.detail))
-        hash.mix(names.fingerprint(node.name))
-        hash.mix(node.size, UInt64(node.partCount))
-        hash.mix(nodes[Int(node.target)].fingerprint)
-        for index in Int(node.firstPart)..<Int(node.firstPart + node.partCount) {
-            let part = parts[index]
-            hash.mix(names.fingerprint(part.name))
-            hash.mix(part.value, UInt64(part.bitSize))
-            hash.mix(nodes[Int(part.type)].fingerprint)
-        }
+        let hash = fingerprint(of: node) { nodes[Int($0)].fingerprint }
         let existing = known.value(for: hash)
         if existing != 0 {
             if node.partCount > 0 { parts.removeSubrange(Int(node.firstPart)...) }
@@ -99,6 +91,29 @@ struct TypePool: Sendable {
         nodes.append(node)
         known.insert(hash, id)
         return id
+    }
+
+    /// A record's fingerprint, given those of the records that it refers to.
+    @inline(__always)
+    func fingerprint(of node: Node, _ referred: (NodeID) -> Fingerprint) -> Fingerprint {
+        var hash = TypeHash(
+            node.shape,
+            detail: node.detail,
+            name: names.fingerprint(node.name),
+            size: node.size,
+            parts: Int(node.partCount),
+            target: referred(node.target)
+        )
+        for index in Int(node.firstPart)..<Int(node.firstPart + node.partCount) {
+            let part = parts[index]
+            hash.add(
+                name: names.fingerprint(part.name),
+                value: part.value,
+                bitSize: UInt64(part.bitSize),
+                type: referred(part.type)
+            )
+        }
+        return hash.fingerprint
     }
 
     /// Counts more meetings of a type.

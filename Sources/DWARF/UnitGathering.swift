@@ -18,21 +18,26 @@ struct UnitGathering {
     /// Which thread reads which unit is left to chance; what comes out depends on the units alone, because what the
     /// threads have found is put together by content.
     func gather() throws(DWARFError) -> GatheredTypes {
-        let units = try unitHeaders()
-        var gathered = try gather(units)
+        var groups = UnitGroups(separate: try unitHeaders())
+        var gathered = try gather(groups)
+        if gathered.refersAcross {
+            let readers = try sections.readers()
+            groups = try report { () throws(Fault) in try UnitGroups(linking: groups, readers, symbols) }
+            gathered = try gather(groups)
+        }
         try report { () throws(Fault) in
-            var resolver = ConflictResolver(sections, symbols, units)
-            try resolver?.resolve(&gathered)
+            var resolver = ConflictResolver(sections, symbols, groups)
+            try resolver.resolve(&gathered)
         }
         return gathered
     }
 
-    private func gather(_ units: [UnitHeader]) throws(DWARFError) -> GatheredTypes {
-        let workers = min(threads, max(units.count, 1))
+    private func gather(_ groups: UnitGroups) throws(DWARFError) -> GatheredTypes {
+        let workers = min(threads, max(groups.groups.count, 1))
         if workers == 1 {
             var gathered = GatheredTypes()
             let next = Atomic(0)
-            gathered.add(try report { () throws(Fault) in try read(units, next) })
+            gathered.add(try report { () throws(Fault) in try read(groups, next) })
             return gathered
         }
         let next = Atomic(0)
@@ -40,10 +45,10 @@ struct UnitGathering {
         let failure = Mutex<DWARFError?>(nil)
         DispatchQueue.concurrentPerform(iterations: workers) { _ in
             do throws(DWARFError) {
-                let found = try report { () throws(Fault) in try read(units, next) }
+                let found = try report { () throws(Fault) in try read(groups, next) }
                 shared.withLock { $0.add(found) }
             } catch {
-                next.store(units.count, ordering: .relaxed)
+                next.store(groups.groups.count, ordering: .relaxed)
                 failure.withLock { first in
                     if (first?.offset ?? .max) > (error.offset ?? 0) { first = error }
                 }
@@ -60,7 +65,9 @@ struct UnitGathering {
             var units: [UnitHeader] = []
             var at = 0
             while at < info.count {
-                let unit = try UnitHeader(info, at: at)
+                let isTypeUnit = at >= sections.typesStart
+                let limit = isTypeUnit ? info.count : sections.typesStart
+                let unit = try UnitHeader(info, at: at, limit: limit, isTypeUnit: isTypeUnit)
                 units.append(unit)
                 at = unit.end
             }
@@ -68,18 +75,21 @@ struct UnitGathering {
         }
     }
 
-    /// Reads units until there is none left.
-    private func read(_ units: [UnitHeader], _ next: borrowing Atomic<Int>) throws(Fault) -> FoundTypes {
-        guard let readers = try? sections.readers(), let first = units.first else { return FoundTypes() }
-        var reader = UnitReader(readers, symbols, first: first)
+    /// Reads groups of units until there is none left, or one refers to another that is not in it.
+    private func read(_ groups: UnitGroups, _ next: borrowing Atomic<Int>) throws(Fault) -> FoundTypes {
+        guard let readers = try? sections.readers() else { return FoundTypes() }
+        var reader = UnitReader(readers, symbols, groups)
         while true {
             let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-            guard index < units.count else { break }
-            let unit = units[index]
-            try reader.read(unit)
+            guard index < groups.groups.count else { break }
+            try reader.read(groups.groups[index])
+            if reader.refersAcross {
+                next.store(groups.groups.count, ordering: .relaxed)
+                break
+            }
             reader.closeUnit(index)
             // Whole pages only would leave one or two of every unit behind; a page too many just comes back.
-            sections.info.discard(unit.start - 4096..<unit.end + 4096)
+            sections.info.discard(reader.groupStart - 4096..<reader.groupEnd + 4096)
         }
         return reader.found()
     }
@@ -88,7 +98,7 @@ struct UnitGathering {
         do throws(Fault) {
             return try body()
         } catch {
-            throw error.error(in: sections.file)
+            throw error.error(in: sections.file, typesStart: sections.typesStart)
         }
     }
 }

@@ -24,15 +24,34 @@ struct UnitHeader: BitwiseCopyable {
     let offsetSize: UInt8
     /// Where the unit's table is in .debug_abbrev.
     let abbreviations: Int
+    /// What others know a type unit's type by.
+    private(set) var signature: UInt64 = 0
+    /// Where a type unit's type is, from the unit's start.
+    private(set) var typeOffset = 0
 
     /// The largest unit that is read: offsets inside it then fit 30 bits.
     static let sizeLimit = 1 << 30
 
-    /// Reads the header at an offset of .debug_info.
-    init(_ info: Bytes, at start: Int) throws(Fault) {
+    /// No unit at all.
+    static let none = UnitHeader()
+
+    private init() {
+        (start, entries, end, abbreviations) = (0, 0, 0, 0)
+        (version, kind, addressSize, offsetSize) = (0, .compile, 0, 0)
+    }
+
+    /// Reads a header.
+    ///
+    /// - Parameters:
+    ///   - info: .debug_info, with .debug_types behind it.
+    ///   - start: where the header is.
+    ///   - limit: where the section that it is in ends.
+    ///   - isTypeUnit: whether it is in .debug_types (DWARF 4, section 7.5.1.2).
+    /// - Throws: `Fault` where the header is damaged.
+    init(_ info: Bytes, at start: Int, limit: Int, isTypeUnit: Bool) throws(Fault) {
         var at = start
         func take(_ width: UInt8) throws(Fault) -> UInt64 {
-            guard info.count - at >= Int(width) else { throw Fault(.truncated, at: at) }
+            guard limit - at >= Int(width) else { throw Fault(.truncated, at: at) }
             let value = info.number(at, width: width)
             at += Int(width)
             return value
@@ -43,7 +62,7 @@ struct UnitHeader: BitwiseCopyable {
             length = try take(8)
             offsetSize = 8
         }
-        guard length <= UInt64(info.count - at) else { throw Fault(.badUnitLength, at: start) }
+        guard length <= UInt64(limit - at) else { throw Fault(.badUnitLength, at: start) }
         self.start = start
         self.offsetSize = offsetSize
         end = at + Int(length)
@@ -62,14 +81,18 @@ struct UnitHeader: BitwiseCopyable {
             switch kind {
             case .skeleton, .splitCompile: _ = try take(8)
             case .type, .splitType:
-                _ = try take(8)
-                _ = try take(offsetSize)
+                signature = try take(8)
+                typeOffset = Int(clamping: try take(offsetSize))
             case .compile, .partial: break
             }
         } else {
-            kind = .compile
+            kind = isTypeUnit ? .type : .compile
             abbreviations = try take(offsetSize)
             addressSize = try take(1)
+            if isTypeUnit {
+                signature = try take(8)
+                typeOffset = Int(clamping: try take(offsetSize))
+            }
         }
         guard addressSize == 4 || addressSize == 8 else { throw Fault(.addressSize(addressSize), at: start) }
         self.addressSize = UInt8(addressSize)
@@ -77,7 +100,7 @@ struct UnitHeader: BitwiseCopyable {
             throw Fault(.abbreviationOffset(abbreviations), at: start)
         }
         self.abbreviations = offset
-        guard at <= end else { throw Fault(.badUnitLength, at: start) }
+        guard at <= end, typeOffset <= end - start else { throw Fault(.badUnitLength, at: start) }
         entries = at
     }
 }

@@ -10,6 +10,7 @@ extension UnitReader {
     ) throws(Fault) {
         let plan = abbreviations.plan(code)
         let header = try readHeader(code, &at)
+        if header.isElsewhere { return try readSkeleton(header, plan, entry: entry, &at) }
         var hash = Fingerprint(seed: UInt64(plan.role.rawValue))
         begin(plan.role, at: entry, hash)
         let index = entries.count &- 1
@@ -51,6 +52,11 @@ extension UnitReader {
                 at = next
                 try skipEntry(code, &at)
                 next = at
+            case .annotation:
+                try mixAnnotation(code, next, &hash)
+                at = next
+                try skipEntry(code, &at)
+                next = at
             default:
                 at = next
                 try skipEntry(code, &at)
@@ -72,6 +78,11 @@ extension UnitReader {
         let start = at
         try decode(code, &at)
         if plan.flags.contains(.hasChildren) {
+            if abbreviations.hasAnnotations {
+                try mixAnnotations(from: at, &hash)
+                at = start
+                try decode(code, &at)
+            }
             at = start
             try skipEntry(code, &at)
         }
@@ -105,6 +116,7 @@ extension UnitReader {
     mutating func readEnumeration(_ code: UInt64, entry: Int, _ at: inout Int) throws(Fault) {
         let plan = abbreviations.plan(code)
         let header = try readHeader(code, &at)
+        if header.isElsewhere { return try readSkeleton(header, plan, entry: entry, &at) }
         var hash = Fingerprint(seed: UInt64(plan.role.rawValue))
         hash.mix(header.nameKey, header.size)
         begin(plan.role, at: entry, hash)
@@ -151,9 +163,11 @@ extension UnitReader {
     private struct Header {
         var nameKey: UInt64 = 0
         var size: UInt64 = 0
-        /// An enumeration's underlying type.
+        /// An enumeration's underlying type; the type itself when it is in a type unit.
         var type: UInt32 = 0
         var isDeclaration = false
+        /// Whether the type is in a type unit.
+        var isElsewhere = false
     }
 
     /// Reads the entry itself, and moves behind its attributes.
@@ -174,8 +188,27 @@ extension UnitReader {
             header.size = values[.size] ?? 0
             header.type = try localReference(values.type, at: start)
             header.isDeclaration = values.isDeclaration || plan.flags.contains(.declaration)
+            if let signature = values[.signature] {
+                header.isElsewhere = true
+                header.type = try self.offset(ofSignature: signature, at: start)
+            }
         }
         return header
+    }
+
+    /// Takes in a declaration whose type is in a type unit: it is that type.
+    private mutating func readSkeleton(
+        _ header: Header,
+        _ plan: AbbreviationPlan,
+        entry: Int,
+        _ at: inout Int
+    ) throws(Fault) {
+        begin(.alias, at: entry, Fingerprint(seed: UInt64(AbbreviationPlan.Role.alias.rawValue)))
+        references.append(header.type)
+        entries[entries.count &- 1].referenceCount = 1
+        guard plan.flags.contains(.hasChildren) else { return }
+        at = entry
+        try skipEntry(try sections.info.uleb(&at, end: unit.end), &at)
     }
 
     /// Notes how others refer to a struct, union or enumeration: by name where it has one.

@@ -47,7 +47,7 @@ extension UnitReader {
             return hasChildren
         }
         if let reference { type = try localReference(reference, at: body) }
-        return try readPrototype(entry: entry, key, type, isExternal: isExternal, hasChildren: hasChildren, &at)
+        return try readPrototype(entry: entry, key, type, isExternal: isExternal, plan, &at)
     }
 
     /// Reads the parameters of a function that is wanted.
@@ -56,9 +56,13 @@ extension UnitReader {
         _ key: UInt64,
         _ result: UInt32,
         isExternal: Bool,
-        hasChildren: Bool,
+        _ function: AbbreviationPlan,
         _ at: inout Int
     ) throws(Fault) -> Bool {
+        let hasChildren = function.flags.contains(.hasChildren)
+        // gcc writes parameters before anything that the body declares; clang writes static variables and types first,
+        // and is known by that it never says where a sibling is.
+        let comeFirst = function.sibling.width > 0
         var hash = Fingerprint(seed: UInt64(AbbreviationPlan.Role.subprogram.rawValue))
         scratch.removeAll()
         scratch.append(result)
@@ -66,6 +70,7 @@ extension UnitReader {
         var hasAllNames = true
         var isInside = hasChildren
         var next = at
+        let children = at
         scan: while isInside {
             let child = next
             let code = try sections.info.uleb(&next, end: unit.end)
@@ -86,9 +91,9 @@ extension UnitReader {
                 hash.mix(0, 2)
                 scratch.append(0)
             case .variable, .scope, .skip, .subprogram:
-                // Compilers write parameters before anything that the body declares.
                 resume = resume ?? child
-                break scan
+                if comeFirst { break scan }
+                try skipEntry(code, &next)
             default:
                 resume = resume ?? child
                 try skipEntry(code, &next)
@@ -99,6 +104,7 @@ extension UnitReader {
             counts.functionsWithoutNames += 1
             return isInside || resume != nil
         }
+        if abbreviations.hasAnnotations, hasChildren { try mixFunctionAnnotations(from: children, &hash) }
         begin(.subprogram, at: entry, hash)
         let index = entries.count &- 1
         for reference in 0..<scratch.count { references.append(scratch[reference]) }
@@ -132,8 +138,9 @@ extension UnitReader {
         let plan = abbreviations.plan(code)
         let body = at
         try decode(code, &at)
-        var name = values.name
-        var type = values.type
+        let name = values.name
+        let type = values.type
+        let children = at
         if plan.flags.contains(.hasChildren) {
             at = body
             try skipEntry(code, &at)
@@ -141,34 +148,51 @@ extension UnitReader {
         guard !symbols.perCPU.isEmpty, let address = address(in: values.location) else { return }
         let offset = address &- symbols.perCPUAddress
         guard let candidates = symbols.perCPU[offset] else { return }
-        let ownName = name
         var isExternal = values.isExternal || plan.flags.contains(.external)
+        // pahole takes a symbol at the section's start for a variable only if the entry itself has the name: variables
+        // that the linker has dropped have address 0 too.
+        if case .none = name, address == 0 { return }
+        let origin = try localReference(values.origin, at: body)
+        var typeOffset = try groupOffset(type, at: body)
+        var number = try intern(name, ofOneOf: candidates)
         // The definition of a declared variable has the address, its declaration has the name and the type.
-        if let origin = values.origin, origin < UInt64(unit.end - unit.start) {
-            var at = unit.start + Int(origin)
+        if origin != 0 {
+            let home = unit.start
+            var at = groupStart + Int(origin &+ UInt32(truncatingIfNeeded: home - groupStart))
+            try enter(unitAt: at)
             let code = try sections.info.uleb(&at, end: unit.end)
             let plan = abbreviations.plan(code)
             if plan.role == .variable {
                 try decode(code, &at)
-                if case .none = name { name = values.name }
-                if case .none = type { type = values.type }
+                if number == 0 { number = try intern(values.name, ofOneOf: candidates) }
+                if typeOffset == 0 { typeOffset = try groupOffset(values.type, at: at) }
                 isExternal = isExternal || values.isExternal || plan.flags.contains(.external)
             }
+            try enter(unitAt: home)
         }
-        // pahole takes a symbol at the section's start for a variable only if the entry itself has the name: variables
-        // that the linker has dropped have address 0 too.
-        if case .none = ownName, address == 0 { return }
-        guard case .unit(let type) = type else { return }
-        let fingerprint = try withName(name) { $0.fingerprint($1, $2) }
-        guard candidates.contains(where: { $0.name == fingerprint }) else { return }
+        guard typeOffset != 0, number != 0 else { return }
         variableEntries.append(
-            VariableEntry(
-                type: UInt32(truncatingIfNeeded: min(type, 0xffff_ffff)),
-                name: try intern(name),
-                address: offset,
-                isExternal: isExternal
-            )
+            VariableEntry(type: typeOffset, name: number, address: offset, isExternal: isExternal)
         )
+        guard plan.flags.contains(.hasChildren) else { return }
+        newTags = try annotations(.declaration, from: children).map { NewTag(component: -1, text: $0) }
+        keepTags(of: .variable(address: offset))
+    }
+
+    /// The pool's number for a name if it is that of one of some symbols, else 0.
+    private mutating func intern(
+        _ name: EntryValues.Name,
+        ofOneOf symbols: [SymbolIndex.PerCPUSymbol]
+    ) throws(Fault) -> UInt32 {
+        if case .none = name { return 0 }
+        let fingerprint = try withName(name) { $0.fingerprint($1, $2) }
+        return symbols.contains { $0.name == fingerprint } ? try intern(name) : 0
+    }
+
+    /// A reference as an offset from the group's start; 0 is void.
+    private mutating func groupOffset(_ reference: EntryValues.Reference, at position: Int) throws(Fault) -> UInt32 {
+        let offset = try localReference(reference, at: position)
+        return offset == 0 ? 0 : offset &+ UInt32(truncatingIfNeeded: unit.start - groupStart)
     }
 
     /// The address in an expression that is nothing else: DW_OP_addr, or DW_OP_addrx into .debug_addr.

@@ -22,7 +22,7 @@ extension UnitReader {
     private mutating func hash(_ index: Int, depth: Int) throws(Fault) {
         let entry = entries.element(known: index)
         guard depth <= UnitReader.referenceDepthLimit else {
-            throw Fault(.referenceChain, at: unit.start + Int(entry.offset))
+            throw Fault(.referenceChain, at: groupStart + Int(entry.offset))
         }
         entries[index].state = .hashing
         var hash = entry.local
@@ -37,7 +37,7 @@ extension UnitReader {
             var known = directory[target]
             if known == .zero {
                 guard entries[target].state == .read else {
-                    throw Fault(.typeCycle, at: unit.start + Int(entry.offset))
+                    throw Fault(.typeCycle, at: groupStart + Int(entry.offset))
                 }
                 try self.hash(target, depth: depth &+ 1)
                 known = directory[target]
@@ -64,15 +64,18 @@ extension UnitReader {
 
     @inline(never)
     private mutating func readLate(_ offset: UInt32, from index: Int) throws(Fault) -> Int {
-        let reference = unit.start + Int(entries[index].offset)
-        let position = unit.start + Int(offset)
-        guard position >= unit.entries, position < unit.end, pending.count == 0 else {
+        let reference = groupStart + Int(entries[index].offset)
+        let position = groupStart + Int(offset)
+        try enter(unitAt: position)
+        guard position >= unit.entries, pending.count == 0 else {
             throw Fault(.badReference(UInt64(offset)), at: reference)
         }
+        let firstReference = references.count
         lateEntries += 1
         guard lateEntries <= UnitReader.lateEntryLimit else { throw Fault(.nesting, at: reference) }
         try walkOne(at: position, depth: 0)
         while let next = pending.popLast() { try walkOne(at: next.offset, depth: next.depth) }
+        rebaseReferences(from: firstReference)
         guard let found = directory.find(offset) else { throw Fault(.badReference(UInt64(offset)), at: reference) }
         return found
     }
@@ -103,11 +106,14 @@ extension UnitReader {
             key.mix(directory[index])
             if knownFunctions.use(key) != 0 { continue }
             let prototype = try node(index, depth: 0)
-            var at = unit.start + Int(entries[index].offset)
-            try decode(try sections.info.uleb(&at, end: unit.end), &at)
-            functions.append(
-                FoundFunction(name: try intern(values.name), prototype: prototype, isExternal: function.isExternal)
-            )
+            var (code, at) = try start(of: index)
+            try decode(code, &at)
+            let name = try intern(values.name)
+            functions.append(FoundFunction(name: name, prototype: prototype, isExternal: function.isExternal))
+            if abbreviations.hasAnnotations, abbreviations.plan(code).flags.contains(.hasChildren) {
+                try readFunctionTags(from: at)
+                keepTags(of: .function(name: name, prototype: prototype))
+            }
             knownFunctions.insert(key, UInt32(functions.count))
             _ = knownFunctions.use(key)
         }

@@ -19,7 +19,7 @@ extension UnitReader {
         let offset = references[Int(entries[index].firstReference) + position]
         if offset == 0 { return 0 }
         guard depth <= UnitReader.referenceDepthLimit else {
-            throw Fault(.referenceChain, at: unit.start + Int(entries[index].offset))
+            throw Fault(.referenceChain, at: groupStart + Int(entries[index].offset))
         }
         return try node(try locate(offset, from: index), depth: depth + 1)
     }
@@ -55,6 +55,8 @@ extension UnitReader {
         }
         var record = TypePool.Node(shape: TypePool.Shape(entry.role), target: nominal, firstPart: pool.nextPart)
         var position = at
+        var texts: [UInt32] = []
+        newTags.removeAll(keepingCapacity: true)
         switch entry.role {
         case .array: record.size = try decodeArray(code, &position).count
         case .subroutine, .subprogram: try addParameters(code, position, targets, entry.role)
@@ -70,20 +72,29 @@ extension UnitReader {
                 if plan.flags.contains(.hasChildren) { record.detail = try addEnumerators(position) }
                 if let underlying = targets.first, underlying != 0 { record.detail = pool.isSigned(underlying) ? 1 : 0 }
             case .base: record.describe(base: values)
+            case .typedef where plan.flags.contains(.hasChildren):
+                newTags = try annotations(.declaration, from: position).map { NewTag(component: -1, text: $0) }
+            case .pointer where plan.flags.contains(.hasChildren): texts = try annotations(.type, from: position)
             default: break
             }
         }
         record.partCount = pool.nextPart - record.firstPart
         if record.shape.refersToOne, let target = targets.first { record.target = target }
+        // The first annotation is the one next to the type that is pointed to.
+        for text in texts {
+            record.target = pool.add(TypePool.Node(shape: .typeTag, name: text, target: record.target))
+        }
         let id = pool.add(record)
+        keepTags(of: .type(id))
         let key = entry.isNominal ? entry.local : directory[index]
         known.insert(key, id)
         return id
     }
 
-    /// An entry's abbreviation, and where its attributes start.
-    private mutating func start(of index: Int) throws(Fault) -> (code: UInt64, at: Int) {
-        var at = unit.start + Int(entries[index].offset)
+    /// An entry's abbreviation, and where its attributes start; its unit is being read from now on.
+    mutating func start(of index: Int) throws(Fault) -> (code: UInt64, at: Int) {
+        var at = groupStart + Int(entries[index].offset)
+        try enter(unitAt: at)
         let code = try sections.info.uleb(&at, end: unit.end)
         return (code, at)
     }
@@ -98,12 +109,17 @@ extension UnitReader {
             let plan = abbreviations.plan(code)
             let body = at
             guard plan.role == .member else {
+                if plan.role == .annotation { try addTag(code, body, component: -1) }
                 try skipEntry(code, &at)
                 continue
+            }
+            if plan.flags.contains(.hasChildren) {
+                try addTags(ofChildrenOf: code, body, component: Int32(clamping: position))
             }
             try decode(code, &at)
             if plan.flags.contains(.hasChildren) {
                 at = body
+                // What has been decoded stays: skipping looks at nothing but extents.
                 try skipEntry(code, &at)
             }
             if values.isStaticMember { continue }
@@ -212,7 +228,7 @@ extension TypePool.Shape {
     /// Whether a record of this shape keeps the first type that it refers to as its target.
     var refersToOne: Bool {
         switch self {
-        case .pointer, .array, .typedef, .const, .volatile, .restrict, .prototype: true
+        case .pointer, .array, .typedef, .const, .volatile, .restrict, .typeTag, .prototype: true
         case .int, .float, .structure, .union, .enumeration, .nominal: false
         }
     }
@@ -253,7 +269,7 @@ extension TypePool {
         // Targets always have lower numbers, so this ends.
         while true {
             switch nodes[Int(id)].shape {
-            case .typedef, .const, .volatile, .restrict: id = nodes[Int(id)].target
+            case .typedef, .const, .volatile, .restrict, .typeTag: id = nodes[Int(id)].target
             default: return id
             }
         }

@@ -41,7 +41,7 @@ extension UnitReader {
         case .strings(let offset): return offset &+ 1
         case .lineStrings(let offset): return UnitReader.inLineStrings | offset
         case .index(let index): return try stringOffset(index) &+ 1
-        case .elsewhere: throw Fault(.foreignReference(0), at: offset)
+        case .elsewhere(let target): throw Fault(.supplementaryReference(target), at: offset)
         }
     }
 

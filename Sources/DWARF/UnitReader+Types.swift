@@ -7,6 +7,7 @@ extension UnitReader {
         let body = at
         var key: UInt64 = 0
         var type: UInt32
+        var hash = Fingerprint(seed: UInt64(plan.role.rawValue))
         if plan.flags.contains(.isPlain) {
             key = try simpleNameKey(plan, sections.info, &at, end: unit.end)
             type = sections.info.field(plan.type, at)
@@ -17,11 +18,11 @@ extension UnitReader {
             key = try nameKey(values.name, at: body)
             type = try localReference(values.type, at: body)
             if plan.flags.contains(.hasChildren) {
+                if abbreviations.hasAnnotations { try mixAnnotations(from: at, &hash) }
                 at = body
                 try skipEntry(code, &at)
             }
         }
-        var hash = Fingerprint(seed: UInt64(plan.role.rawValue))
         if plan.role == .typedef { hash.mix(key, 0) }
         begin(plan.role, at: entry, hash)
         references.append(type)
@@ -150,17 +151,14 @@ extension UnitReader {
         begin(plan.role, at: entry, hash)
     }
 
-    /// A reference as an offset from the unit's start; 0 is void.
+    /// A reference as an offset from the unit's start, to be rebased with the others; 0 is void.
     mutating func localReference(_ reference: EntryValues.Reference, at offset: Int) throws(Fault) -> UInt32 {
         switch reference {
         case .none: return 0
         case .unit(let target): return UInt32(truncatingIfNeeded: min(target, 0xffff_ffff))
-        case .section(let target):
-            guard target > UInt64(unit.start), target < UInt64(unit.end) else {
-                throw Fault(.foreignReference(target), at: offset)
-            }
-            return UInt32(target - UInt64(unit.start))
-        case .elsewhere(let target): throw Fault(.foreignReference(target), at: offset)
+        case .section(let target): return try self.offset(ofForeign: target, at: offset)
+        case .signature(let signature): return try self.offset(ofSignature: signature, at: offset)
+        case .elsewhere(let target): throw Fault(.supplementaryReference(target), at: offset)
         }
     }
 }

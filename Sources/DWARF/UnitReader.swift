@@ -8,15 +8,25 @@ struct UnitReader: ~Copyable {
     let sections: DebugSections.Readers
     let symbols: SymbolIndex
 
-    // The unit that is being read; the memory is used again for the next one.
+    /// All units, and which of them are read together.
+    let groups: UnitGroups
+
+    // The units that are being read; the memory is used again for the next ones.
+    var group = 0..<0
+    /// Where the group starts in .debug_info; offsets of entries count from here.
+    var groupStart = 0
+    var groupEnd = 0
     var unit: UnitHeader
-    var unitLanguage: UInt64 = 0
     var stringOffsetsBase = 0
     var addressBase = 0
+    /// The two bases of each unit of a group of several.
+    var bases: [(strings: Int, addresses: Int)] = []
+    /// Whether a unit refers to another one while each is read by itself.
+    var refersAcross = false
     var abbreviations = AbbreviationTable()
     var entries = RawArray<TypeEntry>(capacity: 1 << 12)
     var directory = EntryDirectory()
-    /// Offsets from the unit's start; 0 is void.
+    /// Offsets from the group's start; 0 is void.
     var references = RawArray<UInt32>(capacity: 1 << 14)
     var functionEntries = RawArray<FunctionEntry>()
     var variableEntries = RawArray<VariableEntry>()
@@ -30,13 +40,16 @@ struct UnitReader: ~Copyable {
     // What has been met in all units so far.
     var pool = TypePool()
     /// From a fingerprint of this reader to the pool's number.
-    var known = FingerprintTable(capacity: 1 << 16)
+    var known: FingerprintTable
     var knownFunctions = FingerprintTable()
     var functions: [FoundFunction] = []
     var variables: [FoundVariable] = []
+    var tags: Set<FoundTag> = []
+    /// The tags of the type or function that is being added.
+    var newTags: [NewTag] = []
     /// Definitions and declarations of structs, unions and enumerations with names, unit by unit.
     var unitTypes: [TypePool.NodeID] = []
-    /// Each unit's number, and where its types end in `unitTypes`.
+    /// Each group's number, and where its types end in `unitTypes`.
     var unitEnds: [(unit: Int, end: Int)] = []
     /// For each entry of the unit to be read, what sets it apart from the type of the same name elsewhere; empty when
     /// nothing does. See ``ConflictResolver``.
@@ -50,44 +63,81 @@ struct UnitReader: ~Copyable {
     static let lateEntryLimit = 1 << 12
     static let referenceDepthLimit = 400
 
-    init(_ sections: DebugSections.Readers, _ symbols: SymbolIndex, first unit: UnitHeader) {
+    init(_ sections: DebugSections.Readers, _ symbols: SymbolIndex, _ groups: UnitGroups) {
         self.sections = sections
         self.symbols = symbols
-        self.unit = unit
+        self.groups = groups
+        unit = .none
+        // Clearing a table for a kernel takes longer than reading a small module.
+        known = FingerprintTable(capacity: sections.info.count > 1 << 23 ? 1 << 16 : 1 << 12)
     }
 
-    /// Reads a unit and adds what is new in it to the pool.
-    mutating func read(_ unit: UnitHeader) throws(Fault) {
-        self.unit = unit
-        try abbreviations.load(for: unit, from: sections.abbreviations)
+    /// Reads a group of units and adds what is new in it to the pool.
+    mutating func read(_ group: Range<Int>) throws(Fault) {
+        prepare(group)
+        if group.count > 1 { try noteBases() }
+        for number in group {
+            try enter(number)
+            try readUnit(number)
+            if refersAcross { return }
+        }
+        for index in 0..<min(signatures.count, entries.count) where entries[index].isNominal {
+            if signatures[index] != .zero { directory[index].mix(signatures[index]) }
+        }
+        try hashAndKeep()
+    }
+
+    /// Makes ready for a group of units.
+    mutating func prepare(_ group: Range<Int>) {
+        self.group = group
+        guard let first = group.first, let last = group.last else { return }
+        groupStart = groups.units[first].start
+        groupEnd = groups.units[last].end
+        bases.removeAll(keepingCapacity: true)
         entries.removeAll()
         references.removeAll()
         functionEntries.removeAll()
         variableEntries.removeAll()
         pending.removeAll()
         lateEntries = 0
-        directory.clear(unitSize: unit.end - unit.start)
+        directory.clear(unitSize: groupEnd - groupStart)
+    }
 
-        var at = unit.entries
-        let code = at < unit.end ? try sections.info.uleb(&at, end: unit.end) : 0
-        guard code != 0 else {
+    /// Walks over a unit's entries.
+    private mutating func readUnit(_ number: Int) throws(Fault) {
+        guard let (plan, start) = try readUnitEntry() else {
             counts.empty += 1
             return
         }
+        guard accepts(plan.role, number) else { return }
+        counts.read += 1
+        if abbreviations.hasForeignReferences, !groups.isLinked {
+            refersAcross = true
+            return
+        }
+        guard plan.flags.contains(.hasChildren) else { return }
+        let firstReference = references.count
+        try walk(from: start, depth: 0)
+        while let next = pending.popLast() { try walkOne(at: next.offset, depth: next.depth) }
+        rebaseReferences(from: firstReference)
+    }
+
+    /// Reads the unit's own entry, and notes the bases that are in it.
+    ///
+    /// - Returns: its abbreviation, and where its children start; nil where the unit is empty.
+    /// - Throws: `Fault` where the entry is damaged.
+    mutating func readUnitEntry() throws(Fault) -> (plan: AbbreviationPlan, start: Int)? {
+        var at = unit.entries
+        let code = at < unit.end ? try sections.info.uleb(&at, end: unit.end) : 0
+        if code == 0 { return nil }
         let plan = abbreviations.plan(code)
-        guard plan.role == .unit else { throw Fault(.abbreviationCode(code), at: unit.entries) }
+        guard plan.role == .unit || plan.role == .partialUnit else {
+            throw Fault(.abbreviationCode(code), at: unit.entries)
+        }
         try decode(code, &at)
-        guard acceptsUnit() else { return }
         stringOffsetsBase = Int(clamping: values[.stringOffsetsBase] ?? UInt64(unit.offsetSize) * 2)
         addressBase = Int(clamping: values[.addressBase] ?? 8)
-        counts.read += 1
-        guard plan.flags.contains(.hasChildren) else { return }
-        try walk(from: at, depth: 0)
-        while let next = pending.popLast() { try walkOne(at: next.offset, depth: next.depth) }
-        for index in 0..<min(signatures.count, entries.count) where entries[index].isNominal {
-            if signatures[index] != .zero { directory[index].mix(signatures[index]) }
-        }
-        try hashAndKeep()
+        return (plan, at)
     }
 
     /// Reads the needed attributes of an entry into `values`, and moves behind all of them.
@@ -96,14 +146,21 @@ struct UnitReader: ~Copyable {
         try abbreviations.decode(abbreviations.plan(code), sections.info, &at, unit, into: &values)
     }
 
-    /// Whether a unit is one to convert, going by its kind and language.
-    private mutating func acceptsUnit() -> Bool {
-        guard unit.kind == .compile else {
+    /// Whether a unit is one to convert, going by its kind, by its language and by what leads to it; counts it if not.
+    private mutating func accepts(_ role: AbbreviationPlan.Role, _ number: Int) -> Bool {
+        switch unit.kind {
+        case .compile where role == .unit:
+            if acceptsLanguage() { return true }
+        case .compile, .partial, .type:
+            if groups.leadsTo(number) { return true }
+            if unit.kind == .type, !groups.isLinked { refersAcross = true }
+            counts.otherKinds += 1
+            return false
+        case .skeleton, .splitCompile, .splitType:
             counts.otherKinds += 1
             return false
         }
-        guard let language = values[.language] else { return true }
-        if Language.c.contains(language) { return true }
+        let language = values[.language] ?? 0
         if language == Language.rust {
             counts.rust += 1
         } else if Language.assembler.contains(language) {
@@ -113,6 +170,9 @@ struct UnitReader: ~Copyable {
         }
         return false
     }
+
+    /// Whether the unit whose entry was just read is of C, or does not say what it is of.
+    func acceptsLanguage() -> Bool { values[.language].map { Language.c.contains($0) } ?? true }
 
     // MARK: - The walk
 
@@ -188,7 +248,7 @@ struct UnitReader: ~Copyable {
     /// Starts a type entry.
     @inline(__always)
     mutating func begin(_ role: AbbreviationPlan.Role, at entry: Int, _ local: Fingerprint) {
-        let offset = entry &- unit.start
+        let offset = entry &- groupStart
         directory.add(offset, .zero)
         entries.append(
             TypeEntry(

@@ -45,6 +45,14 @@ struct ELFHandle: ~Copyable {
         else {
             throw ELFError(.malformed, file: file.name, offset: 4, reason: "unknown ELF class or byte order")
         }
+        // libelf takes a section table behind the end for none at all.
+        guard header.e_shoff < UInt64(file.count) else {
+            throw ELFError(
+                .truncated,
+                file: file.name,
+                reason: "is cut off: its section table is at offset \(header.e_shoff), behind its \(file.count) bytes"
+            )
+        }
         return ELFHeader(
             addressClass: addressClass == ELFCLASS64 ? .bits64 : .bits32,
             byteOrder: order == ELFDATA2LSB ? .little : .big,

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandSupport
 
 /// The command line of the archive.
 @main
@@ -13,6 +14,7 @@ struct Hubctl: AsyncParsableCommand {
             Results go to standard output or to -o, all else to standard error. Exit status: 0 done, 1 the answer is \
             no, 64 usage, 65 bad input, 69 no answer from a server, 70 a bug, 74 writing failed.
             """,
+        version: HubVersion.current,
         groupedSubcommands: [
             CommandGroup(
                 name: "BTF files",

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandSupport
 
 /// The executable that cron starts.
 @main
@@ -11,6 +12,7 @@ struct Hubworker: AsyncParsableCommand {
             what failed with the time to try again. Exit status: 0 done, 64 usage, 65 bad input, 69 a mirror does not \
             answer, 70 a bug, 74 writing failed.
             """,
+        version: HubVersion.current,
         subcommands: [RunCommand.self, IngestCommand.self]
     )
 }

@@ -35,6 +35,33 @@ import Testing
         #expect(try hub.hubctl("verify").status == 0)
     }
 
+    @Test func wrongChecksum() throws {
+        let repository = try AptRepository()
+        try hub.makeImage("vmlinux")
+        let path = "usr/lib/debug/boot/vmlinux-6.1.0-1-amd64"
+        let package = try repository.add("linux-image-6.1.0-1-amd64-dbg", files: [path: hub.path("vmlinux")])
+        try repository.update()
+        var bytes = Array(try Data(contentsOf: URL(fileURLWithPath: package)))
+        bytes[bytes.count / 2] ^= 1
+        try Data(bytes).write(to: URL(fileURLWithPath: package))
+        let job = try hub.directory.write(
+            """
+            name: test
+            source:
+              type: apt
+              config: \(repository.configurationFile)
+            packages: [linux-image-*-dbg]
+            """,
+            to: "job.yaml"
+        )
+        expectFault(try hub.hubworker("run", job), status: 69, naming: "SHA-256")
+        #expect(try hub.hubctl("list", "--format", "json").text.isEmpty)
+        #expect(try hub.hubctl("stats").text.contains("1 failed"))
+        let later = try hub.hubworker("run", job)
+        #expect(later.status == 0)
+        #expect(later.diagnostics.contains("not to be tried before"))
+    }
+
     @Test func packageWithoutVmlinux() throws {
         try hub.makePackage("empty.deb", release: "6.1.0-1-test", image: nil)
         let result = try hub.hubworker("ingest", hub.path("empty.deb"), "--distro", "debian", "--version", "12")
@@ -60,6 +87,16 @@ import Testing
         )
         #expect(!FileManager.default.fileExists(atPath: hub.path("out.btf")))
         #expect(!FileManager.default.fileExists(atPath: hub.path("out.btf.partial")))
+    }
+
+    @Test func truncatedImage() throws {
+        try hub.makeImage("vmlinux")
+        let whole = try hub.bytes("vmlinux")
+        for length in [0, 20, 200, whole.count / 2, whole.count - 1] {
+            try hub.write(Array(whole.prefix(length)), to: "cut")
+            let result = try hub.hubctl("convert", hub.path("cut"), "-o", hub.path("out.btf"))
+            expectFault(result, status: 65, naming: "cut")
+        }
     }
 
     @Test func objectWithoutRelocationRecords() throws {

@@ -91,15 +91,6 @@ import Testing
         #expect(error?.description == "\(linked): has no .debug_info section")
     }
 
-    @Test("An object with relocations still to be applied is refused, not misread")
-    func relocatable() throws {
-        let directory = try TemporaryDirectory()
-        let object = directory.path("object.o")
-        try Tool.run("gcc", ["-w", "-g", "-c", "shapes.c", "-o", object], in: Workshop.fixtures)
-        let error = #expect(throws: DWARFError.self) { try Workshop.convert(object) }
-        #expect(error?.code == .unsupported)
-    }
-
     @Test("Types that refer to themselves, and chains without end", arguments: [1, 5_000])
     func chains(length: Int) throws {
         let directory = try TemporaryDirectory()

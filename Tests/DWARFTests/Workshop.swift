@@ -18,7 +18,10 @@ struct Toolchain: Hashable, Sendable, CustomStringConvertible {
 
     /// Rarer ways to write the same.
     static let rare: [Toolchain] = [
+        Toolchain(compiler: "gcc", options: ["-gdwarf-2"]),
         Toolchain(compiler: "gcc", options: ["-gdwarf-3"]),
+        Toolchain(compiler: "gcc", options: ["-gdwarf-3", "-gstrict-dwarf"]),
+        Toolchain(compiler: "gcc", options: ["-gdwarf-2", "-m32"]),
         Toolchain(compiler: "gcc", options: ["-gdwarf-5", "-gdwarf64"]),
         Toolchain(compiler: "gcc", options: ["-gdwarf-4", "-gz"]),
         Toolchain(compiler: "gcc", options: ["-gdwarf-5", "-O0"]),
@@ -65,11 +68,37 @@ enum Workshop {
         return linked
     }
 
-    /// What pahole makes of a file, in canonical form.
-    static func pahole(_ path: String, in directory: TemporaryDirectory) throws -> BTF {
+    /// Compiles sources and puts them together as a kernel module is: relocatable.
+    static func module(
+        _ sources: [String] = ["module.c", "part.c"],
+        with toolchain: Toolchain,
+        in directory: TemporaryDirectory
+    ) throws -> String {
+        let objects = try sources.map { source in
+            let object = directory.path(source + ".o")
+            let options = ["-w", "-O2", "-fno-pie", "-ffreestanding"] + toolchain.options
+            try Tool.run(toolchain.compiler, options + ["-c", source, "-o", object], in: fixtures)
+            return object
+        }
+        let module = directory.path("module.ko")
+        let emulation = toolchain.options.contains("-m32") ? ["-m", "elf_i386"] : []
+        try Tool.run("ld", emulation + ["-r", "-o", module] + objects)
+        return module
+    }
+
+    /// What pahole makes of a file, in canonical form; split over a base where there is one.
+    static func pahole(_ path: String, over base: BTF? = nil, in directory: TemporaryDirectory) throws -> BTF {
         let output = directory.path("pahole.btf")
-        try Tool.run("pahole", ["-j1", "--btf_gen_floats", "--btf_encode_detached=\(output)", path])
-        return try BTF(parsing: Array(try Data(contentsOf: URL(fileURLWithPath: output)))).canonicalized()
+        // pahole does not cut off what a file had before.
+        try? FileManager.default.removeItem(atPath: output)
+        var options = ["-j1", "--btf_gen_floats", "--btf_encode_detached=\(output)"]
+        if let base {
+            let file = directory.path("base.btf")
+            try Data(base.serialized()).write(to: URL(fileURLWithPath: file))
+            options.append("--btf_base=\(file)")
+        }
+        try Tool.run("pahole", options + [path])
+        return try BTF(parsing: Array(try Data(contentsOf: URL(fileURLWithPath: output))), base: base).canonicalized()
     }
 
     /// What this project makes of a file.

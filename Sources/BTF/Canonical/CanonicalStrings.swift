@@ -2,54 +2,93 @@
 ///
 /// Strings of equal content have one rank, wherever they lie; the empty string has rank 0.
 struct CanonicalStrings {
-    /// The rank of the string at an offset that is used; 0 where none is.
+    /// The rank of the string at a place in `strings` that is used; 0 where none is.
     private let ranks: [UInt32]
-    /// An offset of the string of each rank.
-    private let offsets: [UInt32]
+    /// A place in `strings` of the string of each rank.
+    private let places: [UInt32]
     /// A hash of each rank's content, the same in every BTF.
     let hashes: [UInt64]
-    /// The base's strings and the own ones, as offsets count them.
+    /// The own strings, and then those of the base's that are used: a module uses few of them.
     private let strings: [UInt8]
+    /// The offset of the first own string.
+    private let firstString: UInt32
+    /// The base's strings that are used: their offsets, in ascending order, and where each is in `strings`.
+    private let borrowed: [(offset: UInt32, place: UInt32)]
 
     /// Finds and orders the strings of a BTF.
     init(of btf: BTF) {
         let storage = btf.storage
-        var ranks = [UInt32](repeating: 0, count: Int(btf.stringsEnd))
+        let firstString = storage.firstString
+        var strings = storage.strings
+        let borrowed = Self.borrow(of: btf, &strings)
+        self.strings = strings
+        self.borrowed = borrowed
+        self.firstString = firstString
+        var ranks = [UInt32](repeating: 0, count: strings.count)
+        for entry in borrowed { ranks[Int(entry.place)] = 1 }
         for start in storage.starts.dropLast() {
             storage.forEachWord(ofRecordAt: Int(start)) { index, role in
-                if role == .name { ranks[Int(storage.words[index])] = 1 }
+                let word = storage.words[index]
+                if role == .name, word >= firstString { ranks[Int(word - firstString)] = 1 }
             }
         }
-        var offsets: [UInt32] = [0]
+        var places: [UInt32] = [0]
         var hashes = [contentHash(UnsafeRawBufferPointer(start: nil, count: 0))]
-        strings = btf.concatenatedStrings()
         strings.withUnsafeBytes { strings in
             var used: [SortEntry] = []
-            for offset in ranks.indices where ranks[offset] != 0 {
+            for place in ranks.indices where ranks[place] != 0 {
                 // The end of a longer string is the empty one too.
-                if strings[offset] == 0 {
-                    ranks[offset] = 0
+                if strings[place] == 0 {
+                    ranks[place] = 0
                 } else {
-                    used.append(SortEntry(key: Self.prefix(at: offset, in: strings), index: UInt32(offset)))
+                    used.append(SortEntry(key: Self.prefix(at: place, in: strings), index: UInt32(place)))
                 }
             }
             used.radixSort()
             Self.sortRuns(&used, in: strings)
             for (index, entry) in used.enumerated() {
                 if index == 0 || Self.order(used[index - 1], entry, in: strings) != 0 {
-                    offsets.append(entry.index)
+                    places.append(entry.index)
                     hashes.append(contentHash(StringIndex.string(at: Int(entry.index), in: strings)))
                 }
-                ranks[Int(entry.index)] = UInt32(offsets.count - 1)
+                ranks[Int(entry.index)] = UInt32(places.count - 1)
             }
         }
         self.ranks = ranks
-        self.offsets = offsets
+        self.places = places
         self.hashes = hashes
     }
 
+    /// Copies the base's strings that are used behind the own ones.
+    private static func borrow(of btf: BTF, _ strings: inout [UInt8]) -> [(offset: UInt32, place: UInt32)] {
+        guard let base = btf.base else { return [] }
+        let storage = btf.storage
+        var used: [UInt32] = []
+        for start in storage.starts.dropLast() {
+            storage.forEachWord(ofRecordAt: Int(start)) { index, role in
+                if role == .name, storage.words[index] < storage.firstString { used.append(storage.words[index]) }
+            }
+        }
+        used.sort()
+        var borrowed: [(offset: UInt32, place: UInt32)] = []
+        for offset in used where borrowed.last?.offset != offset {
+            borrowed.append((offset, UInt32(strings.count)))
+            strings += base.bytes(at: StringOffset(rawValue: offset))
+            strings.append(0)
+        }
+        return borrowed
+    }
+
     /// The rank of the string at an offset that an own type uses.
-    func rank(of offset: UInt32) -> UInt32 { ranks[Int(offset)] }
+    func rank(of offset: UInt32) -> UInt32 {
+        if offset >= firstString { return ranks[Int(offset - firstString)] }
+        var (low, high) = (0, borrowed.count)
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if borrowed[middle].offset <= offset { low = middle } else { high = middle }
+        }
+        return ranks[Int(borrowed[low].place)]
+    }
 
     /// Lays the strings out in a section of their own, but for those that the base has.
     ///
@@ -59,11 +98,11 @@ struct CanonicalStrings {
         var section: [UInt8] = base == nil ? [0] : []
         section.reserveCapacity(strings.count)
         var laidOut: [UInt32] = [0]
-        laidOut.reserveCapacity(offsets.count)
+        laidOut.reserveCapacity(places.count)
         let firstOffset = base?.stringsEnd ?? 0
         strings.withUnsafeBytes { strings in
-            for offset in offsets.dropFirst() {
-                let string = StringIndex.string(at: Int(offset), in: strings)
+            for place in places.dropFirst() {
+                let string = StringIndex.string(at: Int(place), in: strings)
                 if let known = base?.offset(of: string) {
                     laidOut.append(known.rawValue)
                 } else {
@@ -113,13 +152,5 @@ extension CanonicalStrings {
             two += 1
         }
         return Int(strings[one]) - Int(strings[two])
-    }
-}
-
-extension BTF {
-    /// The base's strings, if any, and then the own ones.
-    fileprivate func concatenatedStrings() -> [UInt8] {
-        guard let base else { return storage.strings }
-        return base.concatenatedStrings() + storage.strings
     }
 }

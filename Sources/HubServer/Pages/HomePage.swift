@@ -7,12 +7,14 @@ struct HomePage {
     /// The host that the client asked, for the examples.
     let host: String
 
+    private var kernels: String { statistics.kernels == 1 ? "1 kernel" : "\(statistics.kernels) kernels" }
+
     var html: String {
         Page.html(
             title: "BTF Hub",
             body: """
                 <h1>BTF Hub</h1>
-                <p class="lead">BTF for \(statistics.kernels) kernels\(modules), so that CO-RE programs load where \
+                <p class="lead">BTF for \(kernels)\(modules), so that CO-RE programs load where \
                 the kernel brings none.</p>
                 \(series)
                 <h2>Download one kernel’s BTF</h2>

@@ -11,9 +11,10 @@ struct ConvertCommand: HubCommand {
         discussion: """
             The result is canonical: the same bytes for the same types, on any machine and with any number of threads.
 
-            A module's .BTF section means something only together with the BTF that stands in its kernel's image. Give \
-            that image, or the BTF as it stands there, with --base: the result is split over it. What convert itself \
-            writes for the kernel is canonical, and no base for such a section.
+            A module's BTF is split over its kernel's, which --base gives. For a module with DWARF that is what \
+            convert has written for the kernel. A module's .BTF section means something only together with the BTF \
+            that stands in its kernel's image: give that image, or the BTF as it stands there, and not the canonical \
+            form.
             """
     )
 
@@ -21,19 +22,32 @@ struct ConvertCommand: HubCommand {
     var image: String
     @Option(name: .shortAndLong, help: ArgumentHelp("The file to write; - is standard output.", valueName: "file"))
     var output: String
-    @Option(help: ArgumentHelp("The kernel's image, when the file is a module with a .BTF section.", valueName: "file"))
+    @Option(help: ArgumentHelp("The kernel's BTF or its image, when the file is a module.", valueName: "file"))
     var base: String?
     @Option(help: ArgumentHelp("How many threads to use; the result does not depend on it.", valueName: "n"))
     var threads = 1
     @Option(help: "auto takes DWARF where there is some, else the .BTF section.") var source: BTFSource = .auto
 
+    @Option(
+        help: ArgumentHelp(
+            "Late kinds of BTF that may appear when DWARF is converted: float, decl_tag, type_tag, enum64; all; none.",
+            valueName: "list"
+        )
+    )
+    var features = "all"
+
     func validate() throws {
         if !(1...256).contains(threads) { throw ValidationError("--threads takes a number from 1 to 256") }
+        if DWARFConverter.Features(list: features) == nil {
+            throw ValidationError("--features takes float, decl_tag, type_tag and enum64, with commas; or all, or none")
+        }
     }
 
     func execute() async throws {
         let base = try base.map { try ImageConverter.embeddedTypes(of: UnpackedImage(path: $0)) }
-        let converter = ImageConverter(source: source, base: base, options: .init(threads: threads))
+        let features = DWARFConverter.Features(list: features) ?? .all
+        let options = DWARFConverter.Options(threads: threads, features: features)
+        let converter = ImageConverter(source: source, base: base, options: options)
         let (btf, report) = try converter.convert(UnpackedImage(path: image))
         let bytes = btf.serialized()
         try OutputFile(output).write(bytes)
