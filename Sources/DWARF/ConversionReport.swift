@@ -41,12 +41,12 @@ public struct ConversionReport: Hashable, Sendable, CustomStringConvertible {
 
     /// The report in one line.
     public var description: String {
-        """
-        \(unitsRead) units read (skipped: \(unitsOfAssembler) of assembler, \(unitsOfRust) of Rust, \
-        \(unitsOfOtherLanguages) of other languages, \(unitsOfOtherKinds) of other kinds); \(types) types \
-        (\(sharedTypes) more are the base's), \
-        \(functions) functions (\(inconsistentFunctions) left out whose prototypes differ), \
-        \(variables) per-CPU variables, \(conflictedNames) names with several definitions
-        """
+        let shared = sharedTypes > 0 ? " (\(sharedTypes) more are the base's)" : ""
+        return """
+            \(unitsRead) units read (skipped: \(unitsOfAssembler) of assembler, \(unitsOfRust) of Rust, \
+            \(unitsOfOtherLanguages) of other languages, \(unitsOfOtherKinds) of other kinds); \(types) types\(shared), \
+            \(functions) functions (\(inconsistentFunctions) left out whose prototypes differ), \
+            \(variables) per-CPU variables, \(conflictedNames) names with several definitions
+            """
     }
 }
