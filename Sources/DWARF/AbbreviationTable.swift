@@ -113,6 +113,13 @@ struct AbbreviationTable: ~Copyable {
         loaded = wanted
     }
 
+    /// Forgets all tables, which were another file's.
+    mutating func forget() {
+        loaded = Identity()
+        kept = [:]
+        keptPlans = 0
+    }
+
     /// Puts the present table aside.
     private mutating func shelve() {
         if loaded == Identity() { return }

@@ -19,8 +19,11 @@ extension UnitReader {
 
     /// What has been found, to be put together with that of other threads.
     consuming func found() -> FoundTypes {
-        known.forEach { pool.addUses($0.uses, to: $0.value) }
-        knownFunctions.forEach { functions[Int($0.value) - 1].uses = Int32(clamping: $0.uses) }
+        for index in 0..<meetings.met.count {
+            let node = meetings.met[index]
+            pool.addUses(meetings.count(of: node), to: node)
+        }
+        countFunctions()
         return FoundTypes(
             pool: pool,
             functions: functions,
@@ -31,6 +34,45 @@ extension UnitReader {
             unitEnds: unitEnds,
             refersAcross: refersAcross
         )
+    }
+
+    /// What has been found, apart from what is known from other files.
+    ///
+    /// - Parameter memory: takes what is left to the next reader.
+    /// - Returns: what this file's units hold.
+    consuming func found(leaving memory: inout TypeMemory?) -> FoundTypes {
+        countFunctions()
+        part.start(of: pool)
+        for index in 0..<meetings.met.count {
+            let node = meetings.met[index]
+            part.addUses(meetings.count(of: node), to: part.take(node, from: pool))
+        }
+        for index in functions.indices {
+            functions[index].prototype = part.take(functions[index].prototype, from: pool)
+        }
+        for index in variables.indices { variables[index].type = part.take(variables[index].type, from: pool) }
+        for index in unitTypes.indices { unitTypes[index] = part.take(unitTypes[index], from: pool) }
+        var ownTags: Set<FoundTag> = []
+        for tag in tags {
+            ownTags.insert(tag.movingOwner { part.take($0, from: pool) })
+        }
+        meetings.clear()
+        let found = FoundTypes(
+            pool: part.end(),
+            functions: functions,
+            variables: variables,
+            tags: ownTags,
+            counts: counts,
+            unitTypes: unitTypes,
+            unitEnds: unitEnds,
+            refersAcross: refersAcross
+        )
+        memory = TypeMemory(self)
+        return found
+    }
+
+    private mutating func countFunctions() {
+        knownFunctions.forEach { functions[Int($0.value) - 1].uses = Int32(clamping: $0.uses) }
     }
 }
 
