@@ -95,7 +95,7 @@ public struct DWARFConverter: Sendable {
         let gathering = UnitGathering(sections, symbols, threads: options.threads)
         let gathered = try gathering.gather(remembering: &memory)
         let emission = Emission(gathered, symbols)
-        let matching = base.map { BaseMatching(gathered.pool, emission.bindings, over: $0) }
+        let matching = base.map { BaseMatching(gathered, emission.bindings, over: $0) }
         var emitter = BTFEmitter(
             byteOrder: ByteOrder(elf.header.byteOrder),
             features: options.features,

@@ -9,6 +9,8 @@ struct FoundTypes: Sendable {
     var unitTypes: [TypePool.NodeID] = []
     /// Each group's number, and where its types end in `unitTypes`.
     var unitEnds: [(unit: Int, end: Int)] = []
+    /// What a base may have of the pool's records, where that is known.
+    var proposals: BaseProposals?
     /// Whether a unit refers to another one that was not read with it, so that all this has to be done again.
     var refersAcross = false
 }
@@ -57,6 +59,7 @@ extension UnitReader {
             ownTags.insert(tag.movingOwner { part.take($0, from: pool) })
         }
         meetings.clear()
+        let own = proposePart()
         let found = FoundTypes(
             pool: part.end(),
             functions: functions,
@@ -65,10 +68,23 @@ extension UnitReader {
             counts: counts,
             unitTypes: unitTypes,
             unitEnds: unitEnds,
+            proposals: own,
             refersAcross: refersAcross
         )
         memory = TypeMemory(self)
         return found
+    }
+
+    /// What the base may have of the part's records.
+    private mutating func proposePart() -> BaseProposals? {
+        guard var proposals else { return nil }
+        self.proposals = nil
+        let nodes = pool.nodes
+        proposals.extend(to: pool) { nodes[Int($0)].fingerprint }
+        var own = BaseProposals(from: proposals.base)
+        for index in 0..<part.taken.count { own.append(from: proposals, part.taken[index]) }
+        self.proposals = proposals
+        return own
     }
 
     private mutating func countFunctions() {
@@ -88,6 +104,8 @@ struct GatheredTypes: Sendable {
     var conflictedNames = 0
     /// Whether a unit refers to another one that was not read with it.
     private(set) var refersAcross = false
+    /// What a base may have of the pool's records, where that is known.
+    private(set) var proposals: BaseProposals?
     private var unitTypes: [TypePool.NodeID] = []
     private var unitRanges: [Int: Range<Int>] = [:]
 
@@ -100,9 +118,11 @@ struct GatheredTypes: Sendable {
             functions = found.functions
             variables = found.variables
             tags = found.tags
+            proposals = found.proposals
             addUnits(found, nil)
             return
         }
+        proposals = nil
         let mapping = pool.merge(found.pool)
         for var function in found.functions {
             function.name = mapping.names[Int(function.name)]
@@ -123,6 +143,7 @@ struct GatheredTypes: Sendable {
         var uses = [UInt32](repeating: 0, count: found.pool.nodes.count)
         for index in uses.indices { uses[index] = found.pool.nodes[index].uses }
         let mapping = pool.merge(found.pool)
+        proposals = nil
         // Merging has added the uses once more.
         for (index, count) in uses.enumerated() { pool.removeUses(count &* 2, from: mapping.nodes[index]) }
         for var function in found.functions {

@@ -35,7 +35,7 @@ public struct ModuleConverter: ~Copyable {
             let reason = "its byte order differs from the base's; give its own kernel's BTF"
             throw DWARFError(.unsupported, file: elf.name, reason: reason)
         }
-        if memory?.isFull ?? true { memory = TypeMemory(forFiles: ()) }
+        if memory?.isFull ?? true { memory = TypeMemory(over: base) }
         return try converter.convert(elf, over: base, remembering: &memory)
     }
 }

@@ -8,6 +8,8 @@ struct TypeMemory: ~Copyable {
     var known: FingerprintTable
     /// The declaration tags of a type, by its entry's fingerprint.
     var typeTags: [Fingerprint: [NewTag]] = [:]
+    /// What the modules' kernel may have of the pool's records; nil for a file that stands alone.
+    var proposals: BaseProposals?
     var meetings = Meetings()
     var abbreviations = AbbreviationTable()
     var entries = RawArray<TypeEntry>(capacity: 1 << 12)
@@ -27,9 +29,10 @@ struct TypeMemory: ~Copyable {
         outlivesFile = false
     }
 
-    /// An empty memory for many files.
-    init(forFiles: Void) {
+    /// An empty memory for many modules over a base.
+    init(over base: PreparedBase) {
         known = FingerprintTable(capacity: 1 << 16)
+        proposals = BaseProposals(from: base)
         outlivesFile = true
     }
 
@@ -39,6 +42,7 @@ struct TypeMemory: ~Copyable {
         pool = reader.pool
         known = reader.known
         typeTags = reader.typeTags
+        proposals = reader.proposals
         meetings = reader.meetings
         abbreviations = reader.abbreviations
         entries = reader.entries

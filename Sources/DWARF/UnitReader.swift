@@ -42,6 +42,7 @@ struct UnitReader: ~Copyable {
     /// From a fingerprint of this reader to the pool's number.
     var known: FingerprintTable
     var typeTags: [Fingerprint: [NewTag]]
+    var proposals: BaseProposals?
     var meetings: Meetings
     var part: PoolPart
     /// Whether names are keyed by what they are, not by where they are in this file.
@@ -91,6 +92,7 @@ struct UnitReader: ~Copyable {
         pool = memory.pool
         known = memory.known
         typeTags = memory.typeTags
+        proposals = memory.proposals
         meetings = memory.meetings
         part = memory.part
         abbreviations = memory.abbreviations
