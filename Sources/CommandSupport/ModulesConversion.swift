@@ -32,7 +32,9 @@ public struct ModulesConversion: Sendable {
     /// - Throws: `CommandFailure`: of bad input when there is no module, when two have one name, or when one could not
     ///   be converted; of writing when a file could not be written, in which case none appears.
     public func convert(_ modules: [ModuleFile]) throws {
-        if modules.isEmpty { throw CommandFailure(.badInput, "there is no module (*.ko, *.ko.debug) in what was given") }
+        if modules.isEmpty {
+            throw CommandFailure(.badInput, "there is no module (*.ko, *.ko.debug) in what was given")
+        }
         try checkNames(modules)
         let output = try OutputFolder(folder)
         let results = Mutex<[Result?]>(Array(repeating: nil, count: modules.count))
@@ -54,7 +56,8 @@ public struct ModulesConversion: Sendable {
         var paths: [String: String] = [:]
         for module in modules {
             guard let other = paths.updateValue(module.path, forKey: module.name) else { continue }
-            let message = "\(other) and \(module.path) are both the module \(module.name); convert one kernel's at a time"
+            let message =
+                "\(other) and \(module.path) are both the module \(module.name); convert one kernel's at a time"
             throw CommandFailure(.badInput, message)
         }
     }

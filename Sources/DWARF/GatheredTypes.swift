@@ -177,19 +177,4 @@ struct GatheredTypes: Sendable {
         for (unit, range) in unitRanges { body(unit, unitTypes[range]) }
     }
 
-    /// The definitions of each name, by its nominal record.
-    func definitions() -> [[TypePool.NodeID]] {
-        var definitions = [[TypePool.NodeID]](repeating: [], count: pool.nodes.count)
-        for (index, node) in pool.nodes.enumerated() where node.isDefinition && node.uses > 0 {
-            definitions[Int(node.target)].append(UInt32(index))
-        }
-        return definitions
-    }
-}
-
-extension TypePool.Node {
-    /// Whether the record defines a name.
-    var isDefinition: Bool {
-        target != 0 && (shape == .structure || shape == .union || shape == .enumeration)
-    }
 }

@@ -23,7 +23,8 @@ struct ConvertCommand: HubCommand {
     )
 
     @Argument(
-        help: "A vmlinux, a module, or a boot image (vmlinuz, Image) with BTF; also compressed. Or modules, and folders."
+        help:
+            "A vmlinux, a module, or a boot image (vmlinuz, Image) with BTF; also compressed. Or modules, and folders."
     )
     var images: [String]
     @Option(
