@@ -54,7 +54,7 @@ import Testing
         var faults = 0
         for (index, module) in modules.enumerated() {
             let section = try #require(module.debugSection(named: ".debug_info"))
-            for _ in 0..<20 {
+            for _ in 0..<6 {
                 var bytes = module.file.whole.bytes
                 for _ in 0..<4 {
                     let place = Int(section.offset) + Int(random.next() % section.size)
