@@ -97,6 +97,8 @@ extension DecodeStep.Slot {
             case AttributeName.language: .language
             case AttributeName.stringOffsetsBase: .stringOffsetsBase
             case AttributeName.addressBase: .addressBase
+            case AttributeName.locationListsBase: .locationListsBase
+            case AttributeName.lowAddress: .lowAddress
             default: .none
             }
         self = form == Form.indirect ? slot : slot.with(form: form)
@@ -147,8 +149,11 @@ extension DecodeStep.Slot {
         case .location:
             switch form {
             case Form.exprloc, Form.block, Form.block1, Form.block2, Form.block4: return .location
+            case Form.secOffset, Form.data4, Form.data8: return .locationList
+            case Form.loclistx: return .locationListByIndex
             default: return .none
             }
+        case .lowAddress: return form == Form.addr ? .lowAddress : .none
         case .memberLocation:
             switch form {
             case Form.exprloc, Form.block, Form.block1, Form.block2, Form.block4: return .memberLocation
@@ -165,7 +170,7 @@ extension DecodeStep.Slot {
             return form.isConstantForm ? self : .none
         case .declaration, .external:
             return form == Form.flag || form == Form.flagPresent ? self : .none
-        case .stringOffsetsBase, .addressBase:
+        case .stringOffsetsBase, .addressBase, .locationListsBase:
             return form == Form.secOffset || form.isConstantForm ? self : .none
         default: return self
         }
@@ -213,16 +218,18 @@ extension AbbreviationPlan.Role {
         case .textInline, .textInStrings, .textByIndex: self == .annotation
         case .upperBound, .count: self == .subrange
         case .encoding: self == .base
-        case .location: self == .variable
+        case .location: self == .variable || self == .parameter
+        case .locationList, .locationListByIndex: self == .parameter
+        case .lowAddress: self == .subprogram
         case .declaration, .external:
             switch self {
             case .structure, .union, .enumeration, .member, .subprogram, .variable: true
             default: false
             }
-        case .origin: self == .variable
+        case .origin: self == .variable || self == .subprogram || self == .parameter
         case .originAnywhere: self == .variable || self == .importedUnit
         case .signature: self == .structure || self == .union || self == .enumeration
-        case .language, .stringOffsetsBase, .addressBase: self == .unit || self == .partialUnit
+        case .language, .stringOffsetsBase, .addressBase, .locationListsBase: self == .unit || self == .partialUnit
         }
     }
 }
@@ -243,6 +250,8 @@ extension AbbreviationPlan {
             flags.insert(.placeInBits)
         case .bitSize where role == .member: bitSize = field
         case .size where role != .member: value = field
+        case .lowAddress: value = field
+        case .locationList: place = field
         case .value: value = field
         case .sibling: sibling = field
         default: return false

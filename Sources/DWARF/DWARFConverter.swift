@@ -18,8 +18,11 @@ public struct DWARFConverter: Sendable {
         public static let declarationTag = Features(rawValue: 4)
         /// clang's attribute btf_type_tag is TYPE_TAG; without it, it is left out.
         public static let typeTag = Features(rawValue: 8)
+        /// The functions that a kernel offers to BPF programs have the DECL_TAG `bpf_kfunc`, and those that leave
+        /// registers alone `bpf_fastcall`, where .BTF_ids says so (Linux 6.8 and later); needs `declarationTag`.
+        public static let kernelFunctionTag = Features(rawValue: 16)
         /// All of them.
-        public static let all: Features = [.float, .enumeration64, .declarationTag, .typeTag]
+        public static let all: Features = [.float, .enumeration64, .declarationTag, .typeTag, .kernelFunctionTag]
     }
 
     /// How a conversion is to be done.
@@ -84,8 +87,10 @@ public struct DWARFConverter: Sendable {
         remembering memory: inout TypeMemory?
     ) throws(DWARFError) -> (btf: BTF, report: ConversionReport) {
         let table: [ELFSymbol]
+        let kernelFunctions: KernelFunctionSets
         do throws(ELFError) {
             table = try elf.symbols()
+            kernelFunctions = try KernelFunctionSets(elf, table)
         } catch {
             throw DWARFError(error)
         }
@@ -94,7 +99,7 @@ public struct DWARFConverter: Sendable {
         let symbols = SymbolIndex(elf, table, relocator)
         let gathering = UnitGathering(sections, symbols, threads: options.threads)
         let gathered = try gathering.gather(remembering: &memory)
-        let emission = Emission(gathered, symbols)
+        let emission = Emission(gathered, symbols, registerSize: elf.header.addressSize)
         let matching = base.map { BaseMatching(gathered, emission.bindings, over: $0) }
         var emitter = BTFEmitter(
             byteOrder: ByteOrder(elf.header.byteOrder),
@@ -108,7 +113,8 @@ public struct DWARFConverter: Sendable {
                 matching,
                 emission.functions,
                 emission.variables,
-                gathered.tags
+                gathered.tags,
+                kernelFunctions
             )
             let shared = matching?.matches.count { $0 != 0 } ?? 0
             let report = ConversionReport(gathered, emission, types: btf.typeCount, sharedTypes: shared)

@@ -13,6 +13,12 @@ struct DebugSections: Sendable {
     let lineStrings: Section
     let stringOffsets: Section
     let addresses: Section
+    /// .debug_loc, where DWARF 2 to 4 keep lists of locations.
+    let oldLocationLists: Section
+    /// .debug_loclists, where DWARF 5 does.
+    let locationLists: Section
+    /// Where the file's machine passes parameters.
+    let registers: ParameterRegisters
 
     /// One section, at home in a mapping that goes on behind it.
     struct Section: Sendable {
@@ -68,6 +74,9 @@ struct DebugSections: Sendable {
         let lineStrings: Bytes
         let stringOffsets: Bytes
         let addresses: Bytes
+        let oldLocationLists: Bytes
+        let locationLists: Bytes
+        let registers: ParameterRegisters
     }
 
     /// Maps the debug sections of a file, with their relocations applied; those that it has not are empty.
@@ -78,11 +87,13 @@ struct DebugSections: Sendable {
     ///   - limit: how many bytes a compressed section may have when it is decompressed.
     /// - Throws: `DWARFError` when there is no .debug_info, or a section cannot be read.
     init(_ elf: ELFFile, _ relocator: Relocator, limit: Int) throws(DWARFError) {
-        func map(_ name: String) throws(DWARFError) -> Section {
+        func map(_ name: String, relocated: Bool = true) throws(DWARFError) -> Section {
             do throws(ELFError) {
                 guard let section = elf.debugSection(named: name) else {
                     return try Section(MappedRange(file: elf.file, bounds: 0..<0))
                 }
+                // Of a list in .debug_loclists only the expressions are read, and relocations change none of them.
+                guard relocated else { return try Section(try elf.contents(of: section, limit: limit)) }
                 return try Section(try relocator.contents(of: section, limit: limit, padding: Section.padding))
             } catch {
                 throw DWARFError(error, section: name)
@@ -109,6 +120,9 @@ struct DebugSections: Sendable {
         lineStrings = try map(".debug_line_str")
         stringOffsets = try map(".debug_str_offsets")
         addresses = try map(".debug_addr")
+        registers = ParameterRegisters(of: elf.header.machine)
+        oldLocationLists = try map(registers.isKnown ? ".debug_loc" : "")
+        locationLists = try map(registers.isKnown ? ".debug_loclists" : "", relocated: false)
     }
 
     /// Readers of all sections, to be used only while this value lives.
@@ -125,7 +139,10 @@ struct DebugSections: Sendable {
             strings: try reader(strings),
             lineStrings: try reader(lineStrings),
             stringOffsets: try reader(stringOffsets),
-            addresses: try reader(addresses)
+            addresses: try reader(addresses),
+            oldLocationLists: try reader(oldLocationLists),
+            locationLists: try reader(locationLists),
+            registers: registers
         )
     }
 }

@@ -110,6 +110,12 @@ struct EntryValues {
         if let offset = self[.originAnywhere] { return .section(offset) }
         return .none
     }
+    /// Whether the entry has a name of its own.
+    @inline(__always)
+    var hasName: Bool {
+        if case .none = name { return false }
+        return true
+    }
     @inline(__always)
     var isDeclaration: Bool { (self[.declaration] ?? 0) != 0 }
     @inline(__always)

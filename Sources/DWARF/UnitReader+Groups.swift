@@ -15,7 +15,7 @@ extension UnitReader {
         for number in group {
             try enter(number)
             let isEmpty = try readUnitEntry() == nil
-            bases.append(isEmpty ? (0, 0) : (stringOffsetsBase, addressBase))
+            bases.append(isEmpty ? (0, 0, 0) : (stringOffsetsBase, addressBase, locationListsBase))
         }
     }
 
@@ -31,7 +31,7 @@ extension UnitReader {
         guard let number = groups.unit(at: position), group.contains(number), number - group.lowerBound < bases.count
         else { throw Fault(.badReference(UInt64(max(position, 0))), at: unit.start) }
         try enter(number)
-        (stringOffsetsBase, addressBase) = bases[number - group.lowerBound]
+        (stringOffsetsBase, addressBase, locationListsBase) = bases[number - group.lowerBound]
     }
 
     /// Lets the references of the unit that was just walked count from the start of the group.

@@ -108,14 +108,22 @@ extension UnitReader {
             let index = Int(function.entry)
             var key = Fingerprint(seed: function.nameKey)
             key.mix(directory[index])
-            if knownFunctions.use(key) != 0 { continue }
+            let known = Int(knownFunctions.use(key))
+            if known != 0 {
+                functions[known - 1].note(function)
+                continue
+            }
             let prototype = try node(index, depth: 0)
             var (code, at) = try start(of: index)
             try decode(code, &at)
+            let children = at
+            _ = try followOrigins(.subprogram)
             let name = try intern(values.name)
-            functions.append(FoundFunction(name: name, prototype: prototype, isExternal: function.isExternal))
+            var found = FoundFunction(name: name, prototype: prototype)
+            found.note(function)
+            functions.append(found)
             if abbreviations.hasAnnotations, abbreviations.plan(code).flags.contains(.hasChildren) {
-                try readFunctionTags(from: at)
+                try readFunctionTags(from: children)
                 keepTags(of: .function(name: name, prototype: prototype))
             }
             knownFunctions.insert(key, UInt32(functions.count))

@@ -19,8 +19,9 @@ struct UnitReader: ~Copyable {
     var unit: UnitHeader
     var stringOffsetsBase = 0
     var addressBase = 0
+    var locationListsBase = 0
     /// The two bases of each unit of a group of several.
-    var bases: [(strings: Int, addresses: Int)] = []
+    var bases: [(strings: Int, addresses: Int, locationLists: Int)] = []
     /// Whether a unit refers to another one while each is read by itself.
     var refersAcross = false
     var abbreviations: AbbreviationTable
@@ -62,8 +63,8 @@ struct UnitReader: ~Copyable {
     /// For each entry of the unit to be read, what sets it apart from the type of the same name elsewhere; empty when
     /// nothing does. See ``ConflictResolver``.
     var signatures: [Fingerprint] = []
-    /// Whether a name, by its key, is that of a function that is wanted: 1 is no, 2 is yes.
-    var wantedNames = FingerprintTable()
+    /// For a function's name, by its key, what the symbol table says of it.
+    var functionStates = FingerprintTable()
     var counts = UnitCounts()
 
     static let scopeDepthLimit = 1 << 12
@@ -172,6 +173,7 @@ struct UnitReader: ~Copyable {
         try decode(code, &at)
         stringOffsetsBase = Int(clamping: values[.stringOffsetsBase] ?? UInt64(unit.offsetSize) * 2)
         addressBase = Int(clamping: values[.addressBase] ?? 8)
+        locationListsBase = Int(clamping: values[.locationListsBase] ?? UInt64(unit.offsetSize) * 3)
         return (plan, at)
     }
 
@@ -367,9 +369,19 @@ struct UnitCounts: BitwiseCopyable, Sendable {
 struct FoundFunction: BitwiseCopyable, Sendable {
     var name: UInt32
     var prototype: TypePool.NodeID
-    var isExternal: Bool
+    /// The lowest address at which it starts; 0 where an entry has none.
+    var address = UInt64.max
+    /// Whether an entry takes a parameter in another register than the calling convention's.
+    var isMisplaced = false
     /// In how many entries it was met.
     var uses: Int32 = 0
+
+    /// Takes in what an entry says.
+    @inline(__always)
+    mutating func note(_ entry: FunctionEntry) {
+        address = min(address, entry.address)
+        isMisplaced = isMisplaced || entry.isMisplaced
+    }
 }
 
 /// A per-CPU variable that was met.
