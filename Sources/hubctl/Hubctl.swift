@@ -18,7 +18,7 @@ struct Hubctl: AsyncParsableCommand {
         groupedSubcommands: [
             CommandGroup(
                 name: "BTF files",
-                subcommands: [ConvertCommand.self, DumpCommand.self]
+                subcommands: [ConvertCommand.self, CompareCommand.self, DumpCommand.self]
             ),
             CommandGroup(
                 name: "BPF programs",

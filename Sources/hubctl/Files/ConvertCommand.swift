@@ -40,7 +40,7 @@ struct ConvertCommand: HubCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Late kinds of BTF that may appear when DWARF is converted: float, decl_tag, type_tag, enum64; all; none.",
+            "What may appear when DWARF is converted: float, decl_tag, type_tag, enum64, decl_tag_kfuncs; all; none.",
             valueName: "list"
         )
     )
@@ -54,7 +54,7 @@ struct ConvertCommand: HubCommand {
     func validate() throws {
         if !(1...256).contains(threads) { throw ValidationError("--threads takes a number from 1 to 256") }
         if DWARFConverter.Features(list: features) == nil {
-            throw ValidationError("--features takes float, decl_tag, type_tag and enum64, with commas; or all, or none")
+            throw ValidationError("--features takes float, decl_tag, type_tag, enum64, decl_tag_kfuncs; all; none")
         }
         if isMany, base == nil {
             throw ValidationError("several modules, or a folder to write to, need --base: the BTF of their kernel")
