@@ -30,6 +30,8 @@ public struct DWARFConverter: Sendable {
         public var features: Features
         /// How many bytes a compressed debug section may have when it is decompressed.
         public var sectionSizeLimit: Int
+        /// Where the supplementary file is that `dwz -m` has made; nil to look where the file that is converted says.
+        public var supplementaryFile: String?
 
         /// Sets out how a conversion is to be done.
         ///
@@ -37,10 +39,18 @@ public struct DWARFConverter: Sendable {
         ///   - threads: how many threads to use, at least 1.
         ///   - features: the kinds that may appear.
         ///   - sectionSizeLimit: how many bytes a compressed debug section may have when it is decompressed.
-        public init(threads: Int = 1, features: Features = .all, sectionSizeLimit: Int = 4 << 30) {
+        ///   - supplementaryFile: where the supplementary file is that `dwz -m` has made; nil to look where the file
+        ///     that is converted says.
+        public init(
+            threads: Int = 1,
+            features: Features = .all,
+            sectionSizeLimit: Int = 4 << 30,
+            supplementaryFile: String? = nil
+        ) {
             self.threads = max(threads, 1)
             self.features = features
             self.sectionSizeLimit = sectionSizeLimit
+            self.supplementaryFile = supplementaryFile
         }
     }
 
@@ -90,13 +100,15 @@ public struct DWARFConverter: Sendable {
         over base: PreparedBase?
     ) throws(DWARFError) -> (btf: BTF, report: ConversionReport) {
         let table: [ELFSymbol]
+        let supplement: SupplementaryFile
         do throws(ELFError) {
             table = try elf.symbols()
+            supplement = try SupplementaryFile(of: elf, at: options.supplementaryFile)
         } catch {
             throw DWARFError(error)
         }
         let relocator = Relocator(elf, symbols: table)
-        let sections = try DebugSections(elf, relocator, limit: options.sectionSizeLimit)
+        let sections = try DebugSections(elf, relocator, supplement: supplement, limit: options.sectionSizeLimit)
         let symbols = SymbolIndex(elf, table, relocator)
         let gathered = try UnitGathering(sections, symbols, threads: options.threads).gather()
         let emission = Emission(gathered, symbols)
@@ -106,6 +118,8 @@ public struct DWARFConverter: Sendable {
             features: options.features,
             base: base
         )
+        let canonical: BTF
+        let report: ConversionReport
         do throws(BTFError) {
             let btf = try emitter.emit(
                 gathered.pool,
@@ -116,11 +130,16 @@ public struct DWARFConverter: Sendable {
                 gathered.tags
             )
             let shared = matching?.matches.count { $0 != 0 } ?? 0
-            let report = ConversionReport(gathered, emission, types: btf.typeCount, sharedTypes: shared)
-            return (try btf.canonicalized(), report)
+            report = ConversionReport(gathered, emission, types: btf.typeCount, sharedTypes: shared)
+            canonical = try btf.canonicalized()
         } catch {
             throw DWARFError(.notExpressible, file: elf.name, reason: "its types are no BTF: \(error)")
         }
+        // Damaged DWARF can say what is no C; nothing is written that the kernel or libbpf would refuse.
+        if let finding = canonical.verify(limit: 1).first {
+            throw DWARFError(.notExpressible, file: elf.name, reason: "its types are no BTF: \(finding)")
+        }
+        return (canonical, report)
     }
 }
 

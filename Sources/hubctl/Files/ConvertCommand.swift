@@ -36,6 +36,14 @@ struct ConvertCommand: HubCommand {
     )
     var features = "all"
 
+    @Option(
+        help: ArgumentHelp(
+            "The file with what dwz -m has moved out of the image's DWARF. (default: where the image says)",
+            valueName: "file"
+        )
+    )
+    var supplementary: String?
+
     func validate() throws {
         if !(1...256).contains(threads) { throw ValidationError("--threads takes a number from 1 to 256") }
         if DWARFConverter.Features(list: features) == nil {
@@ -46,7 +54,11 @@ struct ConvertCommand: HubCommand {
     func execute() async throws {
         let base = try base.map { try ImageConverter.embeddedTypes(of: UnpackedImage(path: $0)) }
         let features = DWARFConverter.Features(list: features) ?? .all
-        let options = DWARFConverter.Options(threads: threads, features: features)
+        let options = DWARFConverter.Options(
+            threads: threads,
+            features: features,
+            supplementaryFile: supplementary
+        )
         let converter = ImageConverter(source: source, base: base, options: options)
         let (btf, report) = try converter.convert(UnpackedImage(path: image))
         let bytes = btf.serialized()
