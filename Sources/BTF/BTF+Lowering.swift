@@ -2,7 +2,8 @@ extension BTF {
     /// The same types for a consumer that knows no kind above a given one, in canonical form.
     ///
     /// What is above is written as pahole writes it for such consumers, so that all sizes and offsets stay: ENUM64 as
-    /// ENUM of the same size, its values cut to 32 bits; FLOAT as INT. TYPE_TAG gives way to what it tags; DECL_TAG, and
+    /// ENUM of the same size, its values cut to 32 bits, and no ENUM says that it is signed, since that came with ENUM64;
+    /// FLOAT as INT. TYPE_TAG gives way to what it tags; DECL_TAG, and
     /// sections and their variables, are left out.
     ///
     /// - Parameter maximum: the highest kind that may appear, at least `functionPrototype`: nothing could stand in for a
@@ -17,7 +18,6 @@ extension BTF {
         guard maximum >= .functionPrototype else {
             throw BTFError(.header, offset: 0, "no kind can stand in for what is above \(maximum.standardName)")
         }
-        guard ids.contains(where: { kind(of: $0) > maximum }) else { return try canonicalized() }
         var lowering = Lowering(of: storage, to: maximum)
         return try lowering.run().canonicalized()
     }
@@ -93,14 +93,8 @@ private struct Lowering {
         let header = old.header(at: start)
         switch header.kind {
         case .float where maximum < .float: writeInteger(header, start)
-        case .enumeration64 where maximum < .enumeration64:
-            words.append(old.words[start])
-            words.append(old.words[start + 1] & ~(31 << 24) | UInt32(Kind.enumeration.rawValue) << 24)
-            words.append(old.words[start + 2])
-            for index in 0..<header.count {
-                words.append(old.words[start + 3 + 3 * index])
-                words.append(old.words[start + 4 + 3 * index])
-            }
+        case .enumeration where maximum < .enumeration64: writeEnumeration(header, start, stride: 2)
+        case .enumeration64 where maximum < .enumeration64: writeEnumeration(header, start, stride: 3)
         default:
             let ids = ids
             let old = old
@@ -108,6 +102,16 @@ private struct Lowering {
                 let word = old.words[index]
                 words.append(role == .type ? ids[Int(word)] : word)
             }
+        }
+    }
+
+    /// Writes an enumeration, of which each value has so many words, as an unsigned one of values of 32 bits.
+    private mutating func writeEnumeration(_ header: TypeHeader, _ start: Int, stride: Int) {
+        let info = UInt32(Kind.enumeration.rawValue) << 24 | UInt32(header.count)
+        words += [old.words[start], info, old.words[start + 2]]
+        for index in 0..<header.count {
+            words.append(old.words[start + 3 + stride * index])
+            words.append(old.words[start + 4 + stride * index])
         }
     }
 

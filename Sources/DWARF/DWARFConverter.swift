@@ -12,7 +12,8 @@ public struct DWARFConverter: Sendable {
         public init(rawValue: UInt32) { self.rawValue = rawValue }
         /// Floating point numbers are FLOAT; without it they are INT, as pahole wrote them before 1.21.
         public static let float = Features(rawValue: 1)
-        /// Enumerations with values over 32 bits are ENUM64; without it they are ENUM, and their values are cut.
+        /// Enumerations with values over 32 bits are ENUM64, and those with negative values say that they are signed;
+        /// without it all are ENUM, unsigned, and their values are cut.
         public static let enumeration64 = Features(rawValue: 2)
         /// clang's attribute btf_decl_tag is DECL_TAG; without it, it is left out.
         public static let declarationTag = Features(rawValue: 4)

@@ -27,6 +27,7 @@ struct LoweringTests {
         guard case .enumeration(let enumeration) = lowered[wide] else { return }
         #expect(enumeration.size == 8)
         #expect(enumeration.enumerators.map(\.value) == [0x3456_7890, 7])
+        #expect(lowered.ids.allSatisfy { !lowered.kind(of: $0).isEnumeration || !lowered.header(of: $0).kindFlag })
     }
 
     @Test("tags give way to what they tag, however many there are")

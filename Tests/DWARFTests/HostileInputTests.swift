@@ -119,7 +119,8 @@ import Testing
     func overlapping() throws {
         let directory = try TemporaryDirectory()
         let few = try HandmadeDWARF.overlappingStructs(count: 30).assemble(in: directory)
-        #expect(throws: Never.self) { try Workshop.convert(few) }
+        // They are read to their ends; members without a type are no BTF.
+        #expect(#expect(throws: DWARFError.self) { try Workshop.convert(few) }?.code == .notExpressible)
         let many = try HandmadeDWARF.overlappingStructs(count: 1_400).assemble(in: directory)
         let error = #expect(throws: DWARFError.self) { try Workshop.convert(many) }
         #expect(error?.code == .limitExceeded)

@@ -21,7 +21,7 @@ struct MaximumKind: ExpressibleByArgument {
 
     static let discussion = """
         --max-kind is for consumers that are older than the kernel: what came into BTF after the given kind is written \
-        as pahole writes it without that feature. enum64 becomes enum with values cut to 32 bits, float becomes int, \
+        as pahole writes it without that feature. enum64 becomes enum with values cut to 32 bits, all unsigned, float becomes int, \
         type_tag gives way to what it tags, and decl_tag, datasec and var are left out. The kinds came with Linux 4.20 \
         (func_proto), 5.2 (var, datasec), 5.13 (float), 5.16 (decl_tag), 5.17 (type_tag) and 6.0 (enum64).
         """
