@@ -108,7 +108,7 @@ extension DecodeStep.Slot {
     @inline(__always)
     func mayLeaveUnit(_ form: UInt64) -> Bool {
         switch self {
-        case .typeAnywhere, .typeBySignature, .originAnywhere, .signature: true
+        case .typeAnywhere, .typeBySignature, .typeElsewhere, .originAnywhere, .originElsewhere, .signature: true
         case .type: form == Form.indirect
         default: false
         }
@@ -138,6 +138,7 @@ extension DecodeStep.Slot {
             switch form {
             case Form.ref1, Form.ref2, Form.ref4, Form.ref8, Form.refUdata: return .origin
             case Form.refAddr: return .originAnywhere
+            case Form.refSup4, Form.refSup8, Form.gnuRefAlt: return .originElsewhere
             default: return .none
             }
         case .signature: return form == Form.refSig8 ? .signature : .none
@@ -163,6 +164,7 @@ extension DecodeStep.Slot {
             switch form {
             case Form.string: return .textInline
             case Form.strp: return .textInStrings
+            case Form.strpSup, Form.gnuStrpAlt: return .textElsewhere
             case Form.strx, Form.strx1, Form.strx2, Form.strx3, Form.strx4: return .textByIndex
             default: return form.isConstantForm ? .value : .none
             }
@@ -173,6 +175,23 @@ extension DecodeStep.Slot {
         case .stringOffsetsBase, .addressBase, .locationListsBase:
             return form == Form.secOffset || form.isConstantForm ? self : .none
         default: return self
+        }
+    }
+}
+
+extension DecodeStep.Slot {
+    /// The slot in a unit of a supplementary file, whose own sections are "elsewhere"; nil for what such units are not
+    /// known to use.
+    var inSupplement: DecodeStep.Slot? {
+        switch self {
+        case .nameInStrings: .nameElsewhere
+        case .textInStrings: .textElsewhere
+        case .typeAnywhere: .typeElsewhere
+        case .originAnywhere: .originElsewhere
+        case .nameInLineStrings, .nameByIndex, .textByIndex, .nameElsewhere, .textElsewhere, .typeElsewhere,
+            .originElsewhere:
+            nil
+        default: self
         }
     }
 }
@@ -215,7 +234,7 @@ extension AbbreviationPlan.Role {
         case .memberLocation, .memberLocationBlock, .bitOffset, .dataBitOffset: self == .member
         case .bitSize: self == .member || self == .base
         case .value: self == .enumerator
-        case .textInline, .textInStrings, .textByIndex: self == .annotation
+        case .textInline, .textInStrings, .textByIndex, .textElsewhere: self == .annotation
         case .upperBound, .count: self == .subrange
         case .encoding: self == .base
         case .location: self == .variable || self == .parameter
@@ -227,7 +246,7 @@ extension AbbreviationPlan.Role {
             default: false
             }
         case .origin: self == .variable || self == .subprogram || self == .parameter
-        case .originAnywhere: self == .variable || self == .importedUnit
+        case .originAnywhere, .originElsewhere: self == .variable || self == .importedUnit
         case .signature: self == .structure || self == .union || self == .enumeration
         case .language, .stringOffsetsBase, .addressBase, .locationListsBase: self == .unit || self == .partialUnit
         }

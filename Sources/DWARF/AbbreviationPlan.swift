@@ -172,6 +172,8 @@ struct DecodeStep: BitwiseCopyable {
         case origin
         /// The same from the start of .debug_info; and DW_AT_import.
         case originAnywhere
+        /// The same in a supplementary file.
+        case originElsewhere
         /// DW_AT_signature: the type unit that has the type that is only declared here.
         case signature
         case language
@@ -188,6 +190,7 @@ struct DecodeStep: BitwiseCopyable {
         case textInline
         case textInStrings
         case textByIndex
+        case textElsewhere
     }
 
     var skip: UInt16

@@ -184,7 +184,7 @@ struct BTFEmitter {
             .init(
                 name: name,
                 size: UInt32(clamping: node.size),
-                isSigned: node.detail == 1,
+                isSigned: node.detail == 1 && features.contains(.enumeration64),
                 is64Bit: node.size > 4 && features.contains(.enumeration64),
                 enumerators: enumerators
             )

@@ -12,7 +12,8 @@ public struct DWARFConverter: Sendable {
         public init(rawValue: UInt32) { self.rawValue = rawValue }
         /// Floating point numbers are FLOAT; without it they are INT, as pahole wrote them before 1.21.
         public static let float = Features(rawValue: 1)
-        /// Enumerations with values over 32 bits are ENUM64; without it they are ENUM, and their values are cut.
+        /// Enumerations with values over 32 bits are ENUM64, and those with negative values say that they are signed;
+        /// without it all are ENUM, unsigned, and their values are cut.
         public static let enumeration64 = Features(rawValue: 2)
         /// clang's attribute btf_decl_tag is DECL_TAG; without it, it is left out.
         public static let declarationTag = Features(rawValue: 4)
@@ -33,6 +34,8 @@ public struct DWARFConverter: Sendable {
         public var features: Features
         /// How many bytes a compressed debug section may have when it is decompressed.
         public var sectionSizeLimit: Int
+        /// Where the supplementary file is that `dwz -m` has made; nil to look where the file that is converted says.
+        public var supplementaryFile: String?
 
         /// Sets out how a conversion is to be done.
         ///
@@ -40,10 +43,18 @@ public struct DWARFConverter: Sendable {
         ///   - threads: how many threads to use, at least 1.
         ///   - features: the kinds that may appear.
         ///   - sectionSizeLimit: how many bytes a compressed debug section may have when it is decompressed.
-        public init(threads: Int = 1, features: Features = .all, sectionSizeLimit: Int = 4 << 30) {
+        ///   - supplementaryFile: where the supplementary file is that `dwz -m` has made; nil to look where the file
+        ///     that is converted says.
+        public init(
+            threads: Int = 1,
+            features: Features = .all,
+            sectionSizeLimit: Int = 4 << 30,
+            supplementaryFile: String? = nil
+        ) {
             self.threads = max(threads, 1)
             self.features = features
             self.sectionSizeLimit = sectionSizeLimit
+            self.supplementaryFile = supplementaryFile
         }
     }
 
@@ -88,14 +99,16 @@ public struct DWARFConverter: Sendable {
     ) throws(DWARFError) -> (btf: BTF, report: ConversionReport) {
         let table: [ELFSymbol]
         let kernelFunctions: KernelFunctionSets
+        let supplement: SupplementaryFile
         do throws(ELFError) {
             table = try elf.symbols()
             kernelFunctions = try KernelFunctionSets(elf, table)
+            supplement = try SupplementaryFile(of: elf, at: options.supplementaryFile)
         } catch {
             throw DWARFError(error)
         }
         let relocator = Relocator(elf, symbols: table)
-        let sections = try DebugSections(elf, relocator, limit: options.sectionSizeLimit)
+        let sections = try DebugSections(elf, relocator, supplement: supplement, limit: options.sectionSizeLimit)
         let symbols = SymbolIndex(elf, table, relocator)
         let gathering = UnitGathering(sections, symbols, threads: options.threads)
         let gathered = try gathering.gather(remembering: &memory)
@@ -106,6 +119,8 @@ public struct DWARFConverter: Sendable {
             features: options.features,
             base: base
         )
+        let canonical: BTF
+        let report: ConversionReport
         do throws(BTFError) {
             let btf = try emitter.emit(
                 gathered.pool,
@@ -117,11 +132,16 @@ public struct DWARFConverter: Sendable {
                 kernelFunctions
             )
             let shared = matching?.matches.count { $0 != 0 } ?? 0
-            let report = ConversionReport(gathered, emission, types: btf.typeCount, sharedTypes: shared)
-            return (try btf.canonicalized(), report)
+            report = ConversionReport(gathered, emission, types: btf.typeCount, sharedTypes: shared)
+            canonical = try btf.canonicalized()
         } catch {
             throw DWARFError(.notExpressible, file: elf.name, reason: "its types are no BTF: \(error)")
         }
+        // Damaged DWARF can say what is no C; nothing is written that the kernel or libbpf would refuse.
+        if let finding = canonical.verify(limit: 1).first {
+            throw DWARFError(.notExpressible, file: elf.name, reason: "its types are no BTF: \(finding)")
+        }
+        return (canonical, report)
     }
 }
 

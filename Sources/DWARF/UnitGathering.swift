@@ -76,9 +76,9 @@ struct UnitGathering {
             var units: [UnitHeader] = []
             var at = 0
             while at < info.count {
-                let isTypeUnit = at >= sections.typesStart
-                let limit = isTypeUnit ? info.count : sections.typesStart
-                let unit = try UnitHeader(info, at: at, limit: limit, isTypeUnit: isTypeUnit)
+                let (end, sort) = sections.home(ofUnitAt: at)
+                let tables = sort == .supplementary ? sections.supplement.abbreviations : 0
+                let unit = try UnitHeader(info, at: at, limit: end, sort, tablesFrom: tables)
                 units.append(unit)
                 at = unit.end
             }
@@ -116,7 +116,7 @@ struct UnitGathering {
         do throws(Fault) {
             return try body()
         } catch {
-            throw error.error(in: sections.file, typesStart: sections.typesStart)
+            throw sections.error(error)
         }
     }
 }

@@ -57,6 +57,13 @@ extension UnitReader {
         return try offset(ofForeign: UInt64(target), at: position)
     }
 
+    /// The position in the joined .debug_info of an entry of the supplementary file.
+    func supplementaryPosition(_ target: UInt64, at position: Int) throws(Fault) -> UInt64 {
+        let supplement = sections.supplement
+        guard supplement.isThere else { throw Fault(.supplementaryReference(target), at: position) }
+        return min(target, UInt64(UInt32.max)) + UInt64(supplement.info)
+    }
+
     // MARK: - Links
 
     /// A unit that another one refers to.
@@ -115,6 +122,10 @@ extension UnitReader {
         var targets: [Int] = []
         if let target = values[.typeAnywhere] { targets.append(Int(clamping: target)) }
         if let target = values[.originAnywhere] { targets.append(Int(clamping: target)) }
+        for target in [values[.typeElsewhere], values[.originElsewhere]] {
+            guard let target else { continue }
+            targets.append(Int(try supplementaryPosition(target, at: entry)))
+        }
         for signature in [values[.typeBySignature], values[.signature]] {
             guard let signature else { continue }
             guard let target = signatures[signature] else { throw Fault(.noTypeUnit(signature), at: entry) }

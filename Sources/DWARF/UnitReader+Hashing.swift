@@ -73,7 +73,10 @@ extension UnitReader {
         let firstReference = references.count
         lateEntries += 1
         guard lateEntries <= UnitReader.lateEntryLimit else { throw Fault(.nesting, at: reference) }
-        try walkOne(at: position, depth: 0)
+        lateBytes += try walkOne(at: position, depth: 0) - position
+        guard lateBytes <= max(UnitReader.lateByteLimit, groupEnd - groupStart) else {
+            throw Fault(.nesting, at: reference)
+        }
         while let next = pending.popLast() { try walkOne(at: next.offset, depth: next.depth) }
         rebaseReferences(from: firstReference)
         guard let found = directory.find(offset) else { throw Fault(.badReference(UInt64(offset)), at: reference) }

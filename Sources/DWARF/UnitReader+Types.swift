@@ -153,7 +153,8 @@ extension UnitReader {
         case .unit(let target): return UInt32(truncatingIfNeeded: min(target, 0xffff_ffff))
         case .section(let target): return try self.offset(ofForeign: target, at: offset)
         case .signature(let signature): return try self.offset(ofSignature: signature, at: offset)
-        case .elsewhere(let target): throw Fault(.supplementaryReference(target), at: offset)
+        case .elsewhere(let target):
+            return try self.offset(ofForeign: try supplementaryPosition(target, at: offset), at: offset)
         }
     }
 }

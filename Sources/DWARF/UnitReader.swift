@@ -37,6 +37,7 @@ struct UnitReader: ~Copyable {
     /// What the entry that was decoded last says.
     var values = EntryValues()
     var lateEntries = 0
+    var lateBytes = 0
 
     // What has been met in all units so far, and perhaps in other files.
     var pool: TypePool
@@ -70,6 +71,11 @@ struct UnitReader: ~Copyable {
     static let scopeDepthLimit = 1 << 12
     static let typeDepthLimit = 64
     static let lateEntryLimit = 1 << 12
+    /// How many bytes may be read as late entries, or as many as the units have: entries that lie in each other are
+    /// read once for each.
+    static let lateByteLimit = 1 << 20
+    /// More than any name has: the kernel takes 512.
+    static let nameLengthLimit = 1 << 12
     static let referenceDepthLimit = 400
 
     /// Makes a reader of a file.
@@ -136,6 +142,7 @@ struct UnitReader: ~Copyable {
         variableEntries.removeAll()
         pending.removeAll()
         lateEntries = 0
+        lateBytes = 0
         directory.clear(unitSize: groupEnd - groupStart)
     }
 
@@ -253,11 +260,15 @@ struct UnitReader: ~Copyable {
     }
 
     /// Reads a single type that the walk has passed by.
-    mutating func walkOne(at offset: Int, depth: Int) throws(Fault) {
+    ///
+    /// - Returns: where it ends.
+    @discardableResult
+    mutating func walkOne(at offset: Int, depth: Int) throws(Fault) -> Int {
         guard depth <= UnitReader.typeDepthLimit else { throw Fault(.nesting, at: offset) }
         var at = offset
         let code = try sections.info.uleb(&at, end: unit.end)
         try readType(code, entry: offset, &at, depth: depth)
+        return at
     }
 
     /// Reads an entry if it is a type, and moves behind it and its children in any case.

@@ -123,6 +123,19 @@ struct MutationTests {
         _ = btf.verify()
     }
 
+    @Test("strings that lie in each other do not make terabytes", .timeLimit(.minutes(1)))
+    func overlappingStrings() throws {
+        let count = 200_000
+        var builder = BTFBuilder(byteOrder: .host)
+        let name = builder.intern(String(repeating: "a", count: count)).rawValue
+        for offset in 0..<UInt32(count) {
+            builder.add(.forward(name: StringOffset(rawValue: name + offset), isUnion: false))
+        }
+        let btf = try builder.build()
+        let error = #expect(throws: BTFError.self) { try btf.canonicalized() }
+        #expect(error?.section == .strings)
+    }
+
     @Test("a gap of half a gigabyte is one line of C")
     func hugeGap() throws {
         var builder = BTFBuilder(byteOrder: .host)

@@ -46,6 +46,14 @@ struct ConvertCommand: HubCommand {
     )
     var features = "all"
 
+    @Option(
+        help: ArgumentHelp(
+            "The file with what dwz -m has moved out of the image's DWARF. (default: where the image says)",
+            valueName: "file"
+        )
+    )
+    var supplementary: String?
+
     private var isMany: Bool {
         images.count > 1 || output.hasSuffix("/") || images.contains(where: ModuleFile.isFolder)
             || ModuleFile.isFolder(output)
@@ -65,7 +73,11 @@ struct ConvertCommand: HubCommand {
     func execute() async throws {
         let base = try base.map { try ImageConverter.embeddedTypes(of: UnpackedImage(path: $0)) }
         let features = DWARFConverter.Features(list: features) ?? .all
-        let options = DWARFConverter.Options(threads: threads, features: features)
+        let options = DWARFConverter.Options(
+            threads: threads,
+            features: features,
+            supplementaryFile: supplementary
+        )
         if isMany, let base {
             let conversion = ModulesConversion(ModuleBatch(source: source, base: base, options: options), into: output)
             return try conversion.convert(ModuleFile.find(in: images))

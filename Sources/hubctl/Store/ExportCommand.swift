@@ -1,4 +1,5 @@
 import ArgumentParser
+import BTF
 import CommandSupport
 import HubStore
 import KernelIdentity
@@ -10,6 +11,8 @@ struct ExportCommand: HubCommand {
         discussion: """
             The suffix of -o says the form: .btf is raw BTF, .btf.zst and .btf.gz compress it, and .btf.tar.xz holds \
             one member, RELEASE.btf, as btfhub-archive has it. They are the files that 'hubctl serve' hands out.
+
+            \(MaximumKind.discussion)
             """
     )
 
@@ -18,6 +21,15 @@ struct ExportCommand: HubCommand {
     @Option(help: ArgumentHelp("A module's split BTF instead of the kernel's.", valueName: "name")) var module: String?
     @Option(name: .shortAndLong, help: ArgumentHelp("The file; - is standard output. (default: RELEASE.btf)"))
     var output: String?
+    @Option(help: MaximumKind.help) var maxKind: MaximumKind?
+
+    func validate() throws {
+        if module != nil, maxKind != nil {
+            throw ValidationError(
+                "--max-kind cannot be used with --module: a module's BTF refers to the kernel's types by number"
+            )
+        }
+    }
 
     func execute() async throws {
         let archive = try store.open(.readOnly)
@@ -33,7 +45,11 @@ struct ExportCommand: HubCommand {
     }
 
     private func content(of kernel: Kernel, in archive: HubStore) throws -> (bytes: [UInt8], name: String) {
-        guard let module else { return (try archive.btf(of: kernel), kernel.name.release) }
+        guard let module else {
+            let stored = try archive.btf(of: kernel)
+            guard let maxKind else { return (stored, kernel.name.release) }
+            return (try BTF(parsing: stored).lowered(to: maxKind.kind).serialized(), kernel.name.release)
+        }
         guard let found = try archive.modules(of: kernel).first(where: { $0.name == module }) else {
             throw CommandFailure(.badInput, "\(kernel.name) has no module \(module) in the archive")
         }
