@@ -23,7 +23,7 @@ enum Mutation {
         let changed = Int(68 * pow(800.0 / 68.0, Double.random(in: 0..<1, using: &generator)))
         let structs = candidates(.structure, in: btf)
         let functions = candidates(.function, in: btf)
-        let arrays = candidates(.array, in: btf)
+        let arrays = rareArrays(in: btf)
         var changes: [TypeID: Change] = [:]
         var added: [Change] = []
         for _ in 0..<changed {
@@ -62,6 +62,15 @@ enum Mutation {
 
     private static func candidates(_ kind: Kind, in btf: BTF) -> [TypeID] {
         btf.ids.filter { btf.kind(of: $0) == kind }
+    }
+
+    /// The arrays that one member alone has: a longer `char[16]` would change hundreds of structs at once.
+    private static func rareArrays(in btf: BTF) -> [TypeID] {
+        var uses: [TypeID: Int] = [:]
+        for id in btf.ids {
+            for member in btf.members(of: id) { uses[member.type, default: 0] += 1 }
+        }
+        return candidates(.array, in: btf).filter { uses[$0] == 1 }
     }
 
     private static func insertMember(
