@@ -12,6 +12,8 @@ let package = Package(
     products: [
         .executable(name: "hubctl", targets: ["hubctl"]),
         .executable(name: "hubworker", targets: ["hubworker"]),
+        // For Benchmarks/, which is a package of its own.
+        .library(name: "HubLibrary", targets: ["BTF", "HubStore", "KernelIdentity"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),

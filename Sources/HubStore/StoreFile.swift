@@ -76,7 +76,7 @@ enum StoreFile {
     }
 
     /// An absolute path begins with a slash, so that SQLite cannot take it for a URI or for `:memory:`.
-    private static func absolute(_ path: String) -> String { URL(fileURLWithPath: path).path }
+    static func absolute(_ path: String) -> String { URL(fileURLWithPath: path).path }
 
     /// The name by which SQLite opens a file without log and locks (https://www.sqlite.org/uri.html).
     private static func immutableURI(_ path: String) -> String {

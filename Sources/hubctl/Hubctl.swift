@@ -27,8 +27,8 @@ struct Hubctl: AsyncParsableCommand {
             CommandGroup(
                 name: "The archive",
                 subcommands: [
-                    ListCommand.self, ShowCommand.self, ExportCommand.self, StatsCommand.self, VerifyCommand.self,
-                    ServeCommand.self,
+                    ListCommand.self, ShowCommand.self, DiffCommand.self, HistoryCommand.self, ImportCommand.self,
+                    ExportCommand.self, StatsCommand.self, VerifyCommand.self, BackupCommand.self, ServeCommand.self,
                 ]
             ),
         ]

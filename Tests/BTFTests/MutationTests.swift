@@ -15,6 +15,11 @@ struct MutationTests {
             for member in btf.members(of: id) { _ = btf.kind(of: member.type) }
         }
         _ = btf.verify()
+        _ = btf.differences(from: btf)
+        for name in ["s", "e", "g", "task_struct"] {
+            _ = btf.sightings(of: try #require(TypePath(name)))
+            _ = btf.sightings(of: try #require(TypePath("\(name).next")))
+        }
         _ = try btf.dumped(as: .raw)
         _ = try btf.dumped(as: .json)
         // Typed errors are fine here: what parses need not make sense.
