@@ -45,6 +45,7 @@ let package = Package(
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "CCurlShims", dependencies: ["CCurl"]),
+        .systemLibrary(name: "CMalloc"),
 
         // The ground floor: formats and names. None of these knows another, save that all may name a kernel.
         .target(name: "BTF", swiftSettings: house),
@@ -115,7 +116,7 @@ let package = Package(
         .target(
             name: "CommandSupport",
             dependencies: [
-                "BTF", "ELF", "Archive", "KernelIdentity", "DWARF", "Conversion", "Minimizer", "HubStore",
+                "BTF", "ELF", "Archive", "KernelIdentity", "DWARF", "Conversion", "Minimizer", "HubStore", "CMalloc",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "SystemPackage", package: "swift-system"),

@@ -138,7 +138,7 @@ public struct DWARFConverter: Sendable {
             throw DWARFError(.notExpressible, file: elf.name, reason: "its types are no BTF: \(error)")
         }
         // Damaged DWARF can say what is no C; nothing is written that the kernel or libbpf would refuse.
-        if let finding = canonical.verify(limit: 1).first {
+        if let finding = canonical.verify(over: base?.layout, limit: 1).first {
             throw DWARFError(.notExpressible, file: elf.name, reason: "its types are no BTF: \(finding)")
         }
         return (canonical, report)

@@ -71,6 +71,7 @@ struct ConvertCommand: HubCommand {
     }
 
     func execute() async throws {
+        MemoryReuse.enable()
         let base = try base.map { try ImageConverter.embeddedTypes(of: UnpackedImage(path: $0)) }
         let features = DWARFConverter.Features(list: features) ?? .all
         let options = DWARFConverter.Options(

@@ -1,5 +1,5 @@
-public import ArgumentParser
-public import BTF
+import ArgumentParser
+import BTF
 
 /// The value of `--max-kind`: the highest kind of BTF that a consumer knows, by its standard name in any case.
 struct MaximumKind: ExpressibleByArgument {
