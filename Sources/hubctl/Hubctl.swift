@@ -28,7 +28,7 @@ struct Hubctl: AsyncParsableCommand {
                 name: "The archive",
                 subcommands: [
                     ListCommand.self, ShowCommand.self, ExportCommand.self, StatsCommand.self, VerifyCommand.self,
-                    ServeCommand.self,
+                    RepairCommand.self, OptimizeCommand.self, ServeCommand.self,
                 ]
             ),
         ]
