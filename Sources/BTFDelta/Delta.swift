@@ -25,7 +25,7 @@ extension Delta {
     ///   - base: what it is to be given beside the delta; `TypeTable.empty` for none.
     ///   - outer: for split BTF, how the kernels of base and target correspond.
     /// - Returns: the delta's bytes, and how the base corresponds with the target.
-    /// - Throws: `ArchiveError` when memory runs out.
+    /// - Throws: `ArchiveError` when memory runs out; `DeltaError` when no delta can give the target.
     public static func encode(
         _ target: TypeTable,
         from base: TypeTable,
@@ -41,6 +41,7 @@ extension Delta {
         script.write(target, to: &writer)
         write(runs, to: &writer)
         let coded = emit(runs, base, correspondence, target: target, writer)
+        guard !coded.isInvalid else { throw DeltaError("what it is to give refers to what is not there") }
         var output = DeltaHeader(of: target, from: base).bytes
         try ColumnPack.pack(coded.coder.columns, into: &output)
         return (output, correspondence)

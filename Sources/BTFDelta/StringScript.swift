@@ -38,7 +38,8 @@ struct StringScript {
                 two += 1
             }
         }
-        if step.skip + step.insert + step.take > 0 { steps.append(step) }
+        // A reader stops at the target's last string, so what the base has behind it needs no step.
+        if step.insert + step.take > 0 { steps.append(step) }
     }
 
     init(steps: [Step]) { self.steps = steps }
@@ -115,7 +116,7 @@ extension StringScript {
                 take: Int(reader.code(0, .stringScript))
             )
             guard step.skip <= baseCount - source, step.take <= baseCount - source - step.skip,
-                step.insert + step.take <= count - done, step.skip + step.insert + step.take > 0
+                step.insert + step.take <= count - done, step.insert + step.take > 0
             else { throw DeltaError("its script of strings is malformed") }
             for _ in 0..<step.insert {
                 let start = strings.count

@@ -21,6 +21,10 @@ enum SeriesFixture {
 
                 """
         }
+        // So much that later kernels are stored as deltas of a delta.
+        for part in 0..<(number > 2 ? 40 : 0) {
+            source += "struct later_\(part) { int own_\(part); struct task_struct *of_\(part); } later_\(part);\n"
+        }
         if number > 2 { source += "struct inserted_\(number) { char q; } inserted; " }
         let kernel = try BTF(parsing: CompiledBTF.compile(source)).canonicalized()
         let own = source + "struct ext4 { struct part_9 part; struct ext4 *next; } ext4;"

@@ -68,8 +68,7 @@ struct ContentEncoder {
         against base: ContentReader.Entry
     ) throws -> (content: EncodedContent, stored: StoredTable)? {
         let baseTable = try reader.table(id: base.id).table
-        let (payload, _) = try Delta.encode(table, from: baseTable)
-        guard payload.count < canonical.count / 6,
+        guard let payload = try payload(of: table, from: baseTable), payload.count < canonical.count / 6,
             let result = try? Delta.apply(payload, to: baseTable, limit: canonical.count),
             result.table.canonicalBytes() == canonical
         else { return nil }
@@ -82,6 +81,15 @@ struct ContentEncoder {
             depth: base.depth + 1
         )
         return (content, StoredTable(table: table, correspondence: result.correspondence))
+    }
+
+    /// A delta's bytes; nil when there is none that gives the table.
+    private func payload(
+        of table: TypeTable,
+        from base: TypeTable,
+        outer: Correspondence = .empty
+    ) throws -> [UInt8]? {
+        do { return try Delta.encode(table, from: base, outer: outer).bytes } catch is DeltaError { return nil }
     }
 
     /// Encodes a module's split BTF.
@@ -108,7 +116,7 @@ struct ContentEncoder {
             let table = TypeTable(btf, kernel: kernel.table)
         else { return whole }
         let baseTable = base?.table ?? .empty
-        let (payload, _) = try Delta.encode(table, from: baseTable, outer: base?.outer ?? .empty)
+        guard let payload = try payload(of: table, from: baseTable, outer: base?.outer ?? .empty) else { return whole }
         let result = try? Delta.apply(
             payload,
             to: baseTable,
