@@ -12,14 +12,18 @@ public struct DWARFConverter: Sendable {
         public init(rawValue: UInt32) { self.rawValue = rawValue }
         /// Floating point numbers are FLOAT; without it they are INT, as pahole wrote them before 1.21.
         public static let float = Features(rawValue: 1)
-        /// Enumerations with values over 32 bits are ENUM64; without it they are ENUM, and their values are cut.
+        /// Enumerations with values over 32 bits are ENUM64, and those with negative values say that they are signed;
+        /// without it all are ENUM, unsigned, and their values are cut.
         public static let enumeration64 = Features(rawValue: 2)
         /// clang's attribute btf_decl_tag is DECL_TAG; without it, it is left out.
         public static let declarationTag = Features(rawValue: 4)
         /// clang's attribute btf_type_tag is TYPE_TAG; without it, it is left out.
         public static let typeTag = Features(rawValue: 8)
+        /// The functions that a kernel offers to BPF programs have the DECL_TAG `bpf_kfunc`, and those that leave
+        /// registers alone `bpf_fastcall`, where .BTF_ids says so (Linux 6.8 and later); needs `declarationTag`.
+        public static let kernelFunctionTag = Features(rawValue: 16)
         /// All of them.
-        public static let all: Features = [.float, .enumeration64, .declarationTag, .typeTag]
+        public static let all: Features = [.float, .enumeration64, .declarationTag, .typeTag, .kernelFunctionTag]
     }
 
     /// How a conversion is to be done.
@@ -30,6 +34,8 @@ public struct DWARFConverter: Sendable {
         public var features: Features
         /// How many bytes a compressed debug section may have when it is decompressed.
         public var sectionSizeLimit: Int
+        /// Where the supplementary file is that `dwz -m` has made; nil to look where the file that is converted says.
+        public var supplementaryFile: String?
 
         /// Sets out how a conversion is to be done.
         ///
@@ -37,10 +43,18 @@ public struct DWARFConverter: Sendable {
         ///   - threads: how many threads to use, at least 1.
         ///   - features: the kinds that may appear.
         ///   - sectionSizeLimit: how many bytes a compressed debug section may have when it is decompressed.
-        public init(threads: Int = 1, features: Features = .all, sectionSizeLimit: Int = 4 << 30) {
+        ///   - supplementaryFile: where the supplementary file is that `dwz -m` has made; nil to look where the file
+        ///     that is converted says.
+        public init(
+            threads: Int = 1,
+            features: Features = .all,
+            sectionSizeLimit: Int = 4 << 30,
+            supplementaryFile: String? = nil
+        ) {
             self.threads = max(threads, 1)
             self.features = features
             self.sectionSizeLimit = sectionSizeLimit
+            self.supplementaryFile = supplementaryFile
         }
     }
 
@@ -54,58 +68,59 @@ public struct DWARFConverter: Sendable {
 
     /// Converts a file's DWARF.
     ///
-    /// - Parameter elf: a vmlinux, or another linked file; a relocatable one stands alone here, see
-    ///   `convert(_:base:)`.
+    /// - Parameter elf: a vmlinux, or another linked file; a relocatable one stands alone here, see ``ModuleConverter``.
     /// - Returns: the BTF in canonical form, and what was read and left out.
     /// - Throws: `DWARFError` naming section and offset when the DWARF is damaged, and when there is none.
     public func convert(_ elf: ELFFile) throws(DWARFError) -> (btf: BTF, report: ConversionReport) {
-        try convert(elf, over: nil)
+        var nothing: TypeMemory?
+        return try convert(elf, over: nil, remembering: &nothing)
     }
 
-    /// Converts a module's DWARF to BTF that is split over its kernel's.
-    ///
-    /// Types that the base has are references to the base's; only the module's own are written. A module that shares
-    /// nothing with the base, because it is another kernel's or another compiler's, gives BTF all the same: the report
-    /// says how many types the base had.
+    /// Converts a module's DWARF to BTF that is split over its kernel's; see ``ModuleConverter``, which does the same
+    /// for many.
     ///
     /// - Parameters:
     ///   - elf: the module, with relocations still to be applied as a rule.
     ///   - base: its kernel's BTF, prepared.
     /// - Returns: the BTF in canonical form, its ids after the base's, and what was read and left out.
-    /// - Throws: `DWARFError` naming section and offset when the DWARF or its relocations are damaged, when there is no
-    ///   DWARF, and when the base's byte order is another one.
+    /// - Throws: as ``ModuleConverter/convert(_:)`` does.
     public func convert(
         _ elf: ELFFile,
         base: PreparedBase
     ) throws(DWARFError) -> (btf: BTF, report: ConversionReport) {
-        guard base.btf.byteOrder == ByteOrder(elf.header.byteOrder) else {
-            let reason = "its byte order differs from the base's; give its own kernel's BTF"
-            throw DWARFError(.unsupported, file: elf.name, reason: reason)
-        }
-        return try convert(elf, over: base)
+        var converter = ModuleConverter(base: base, options: options)
+        return try converter.convert(elf)
     }
 
-    private func convert(
+    func convert(
         _ elf: ELFFile,
-        over base: PreparedBase?
+        over base: PreparedBase?,
+        remembering memory: inout TypeMemory?
     ) throws(DWARFError) -> (btf: BTF, report: ConversionReport) {
         let table: [ELFSymbol]
+        let kernelFunctions: KernelFunctionSets
+        let supplement: SupplementaryFile
         do throws(ELFError) {
             table = try elf.symbols()
+            kernelFunctions = try KernelFunctionSets(elf, table)
+            supplement = try SupplementaryFile(of: elf, at: options.supplementaryFile)
         } catch {
             throw DWARFError(error)
         }
         let relocator = Relocator(elf, symbols: table)
-        let sections = try DebugSections(elf, relocator, limit: options.sectionSizeLimit)
+        let sections = try DebugSections(elf, relocator, supplement: supplement, limit: options.sectionSizeLimit)
         let symbols = SymbolIndex(elf, table, relocator)
-        let gathered = try UnitGathering(sections, symbols, threads: options.threads).gather()
-        let emission = Emission(gathered, symbols)
-        let matching = base.map { BaseMatching(gathered.pool, emission.bindings, over: $0) }
+        let gathering = UnitGathering(sections, symbols, threads: options.threads)
+        let gathered = try gathering.gather(remembering: &memory)
+        let emission = Emission(gathered, symbols, registerSize: elf.header.addressSize)
+        let matching = base.map { BaseMatching(gathered, emission.bindings, over: $0) }
         var emitter = BTFEmitter(
             byteOrder: ByteOrder(elf.header.byteOrder),
             features: options.features,
             base: base
         )
+        let canonical: BTF
+        let report: ConversionReport
         do throws(BTFError) {
             let btf = try emitter.emit(
                 gathered.pool,
@@ -113,17 +128,23 @@ public struct DWARFConverter: Sendable {
                 matching,
                 emission.functions,
                 emission.variables,
-                gathered.tags
+                gathered.tags,
+                kernelFunctions
             )
             let shared = matching?.matches.count { $0 != 0 } ?? 0
-            let report = ConversionReport(gathered, emission, types: btf.typeCount, sharedTypes: shared)
-            return (try btf.canonicalized(), report)
+            report = ConversionReport(gathered, emission, types: btf.typeCount, sharedTypes: shared)
+            canonical = try btf.canonicalized()
         } catch {
             throw DWARFError(.notExpressible, file: elf.name, reason: "its types are no BTF: \(error)")
         }
+        // Damaged DWARF can say what is no C; nothing is written that the kernel or libbpf would refuse.
+        if let finding = canonical.verify(limit: 1).first {
+            throw DWARFError(.notExpressible, file: elf.name, reason: "its types are no BTF: \(finding)")
+        }
+        return (canonical, report)
     }
 }
 
 extension ByteOrder {
-    fileprivate init(_ order: ELFHeader.ByteOrder) { self = order == .little ? .littleEndian : .bigEndian }
+    init(_ order: ELFHeader.ByteOrder) { self = order == .little ? .littleEndian : .bigEndian }
 }

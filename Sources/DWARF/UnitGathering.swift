@@ -17,13 +17,18 @@ struct UnitGathering {
     ///
     /// Which thread reads which unit is left to chance; what comes out depends on the units alone, because what the
     /// threads have found is put together by content.
-    func gather() throws(DWARFError) -> GatheredTypes {
+    ///
+    /// - Parameter memory: what is known of other files, and then of this one too; nil where nothing is to be kept. With
+    ///   it, all units are read on one thread. It is empty after an error.
+    /// - Returns: what the units hold.
+    /// - Throws: `DWARFError` where something is damaged.
+    func gather(remembering memory: inout TypeMemory?) throws(DWARFError) -> GatheredTypes {
         var groups = UnitGroups(separate: try unitHeaders())
-        var gathered = try gather(groups)
+        var gathered = try gather(groups, &memory)
         if gathered.refersAcross {
             let readers = try sections.readers()
             groups = try report { () throws(Fault) in try UnitGroups(linking: groups, readers, symbols) }
-            gathered = try gather(groups)
+            gathered = try gather(groups, &memory)
         }
         try report { () throws(Fault) in
             var resolver = ConflictResolver(sections, symbols, groups)
@@ -32,23 +37,29 @@ struct UnitGathering {
         return gathered
     }
 
-    private func gather(_ groups: UnitGroups) throws(DWARFError) -> GatheredTypes {
+    private func gather(_ groups: UnitGroups, _ memory: inout TypeMemory?) throws(DWARFError) -> GatheredTypes {
         let workers = min(threads, max(groups.groups.count, 1))
-        if workers == 1 {
+        let queue = GroupQueue(count: groups.groups.count, threads: workers)
+        if let known = memory.take() {
+            var reader = UnitReader(try sections.readers(), symbols, groups, known)
+            try report { () throws(Fault) in try read(groups, queue, 0, &reader) }
             var gathered = GatheredTypes()
-            let next = Atomic(0)
-            gathered.add(try report { () throws(Fault) in try read(groups, next) })
+            gathered.add(reader.found(leaving: &memory))
             return gathered
         }
-        let next = Atomic(0)
+        if workers == 1 {
+            var gathered = GatheredTypes()
+            gathered.add(try report { () throws(Fault) in try read(groups, queue, 0) })
+            return gathered
+        }
         let shared = Mutex(GatheredTypes())
         let failure = Mutex<DWARFError?>(nil)
-        DispatchQueue.concurrentPerform(iterations: workers) { _ in
+        DispatchQueue.concurrentPerform(iterations: workers) { thread in
             do throws(DWARFError) {
-                let found = try report { () throws(Fault) in try read(groups, next) }
+                let found = try report { () throws(Fault) in try read(groups, queue, thread) }
                 shared.withLock { $0.add(found) }
             } catch {
-                next.store(groups.groups.count, ordering: .relaxed)
+                queue.close()
                 failure.withLock { first in
                     if (first?.offset ?? .max) > (error.offset ?? 0) { first = error }
                 }
@@ -65,9 +76,9 @@ struct UnitGathering {
             var units: [UnitHeader] = []
             var at = 0
             while at < info.count {
-                let isTypeUnit = at >= sections.typesStart
-                let limit = isTypeUnit ? info.count : sections.typesStart
-                let unit = try UnitHeader(info, at: at, limit: limit, isTypeUnit: isTypeUnit)
+                let (end, sort) = sections.home(ofUnitAt: at)
+                let tables = sort == .supplementary ? sections.supplement.abbreviations : 0
+                let unit = try UnitHeader(info, at: at, limit: end, sort, tablesFrom: tables)
                 units.append(unit)
                 at = unit.end
             }
@@ -75,30 +86,37 @@ struct UnitGathering {
         }
     }
 
-    /// Reads groups of units until there is none left, or one refers to another that is not in it.
-    private func read(_ groups: UnitGroups, _ next: borrowing Atomic<Int>) throws(Fault) -> FoundTypes {
+    private func read(_ groups: UnitGroups, _ queue: borrowing GroupQueue, _ thread: Int) throws(Fault) -> FoundTypes {
         guard let readers = try? sections.readers() else { return FoundTypes() }
         var reader = UnitReader(readers, symbols, groups)
-        while true {
-            let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-            guard index < groups.groups.count else { break }
+        try read(groups, queue, thread, &reader)
+        return reader.found()
+    }
+
+    /// Reads groups of units until there is none left, or one refers to another that is not in it.
+    private func read(
+        _ groups: UnitGroups,
+        _ queue: borrowing GroupQueue,
+        _ thread: Int,
+        _ reader: inout UnitReader
+    ) throws(Fault) {
+        while let index = queue.next(for: thread) {
             try reader.read(groups.groups[index])
             if reader.refersAcross {
-                next.store(groups.groups.count, ordering: .relaxed)
+                queue.close()
                 break
             }
             reader.closeUnit(index)
             // Whole pages only would leave one or two of every unit behind; a page too many just comes back.
             sections.info.discard(reader.groupStart - 4096..<reader.groupEnd + 4096)
         }
-        return reader.found()
     }
 
     private func report<Result>(_ body: () throws(Fault) -> Result) throws(DWARFError) -> Result {
         do throws(Fault) {
             return try body()
         } catch {
-            throw error.error(in: sections.file, typesStart: sections.typesStart)
+            throw sections.error(error)
         }
     }
 }

@@ -85,8 +85,8 @@ extension UnitReader {
             record.target = pool.add(TypePool.Node(shape: .typeTag, name: text, target: record.target))
         }
         let id = pool.add(record)
-        keepTags(of: .type(id))
         let key = entry.isNominal ? entry.local : directory[index]
+        if !newTags.isEmpty { typeTags[key] = newTags }
         known.insert(key, id)
         return id
     }
@@ -191,6 +191,7 @@ extension UnitReader {
                 var name: UInt32 = 0
                 if role == .subprogram {
                     try decode(code, &at)
+                    _ = try followOrigins(.parameter)
                     name = try intern(values.name)
                     at = body
                 }

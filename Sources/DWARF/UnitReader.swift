@@ -19,15 +19,16 @@ struct UnitReader: ~Copyable {
     var unit: UnitHeader
     var stringOffsetsBase = 0
     var addressBase = 0
+    var locationListsBase = 0
     /// The two bases of each unit of a group of several.
-    var bases: [(strings: Int, addresses: Int)] = []
+    var bases: [(strings: Int, addresses: Int, locationLists: Int)] = []
     /// Whether a unit refers to another one while each is read by itself.
     var refersAcross = false
-    var abbreviations = AbbreviationTable()
-    var entries = RawArray<TypeEntry>(capacity: 1 << 12)
-    var directory = EntryDirectory()
+    var abbreviations: AbbreviationTable
+    var entries: RawArray<TypeEntry>
+    var directory: EntryDirectory
     /// Offsets from the group's start; 0 is void.
-    var references = RawArray<UInt32>(capacity: 1 << 14)
+    var references: RawArray<UInt32>
     var functionEntries = RawArray<FunctionEntry>()
     var variableEntries = RawArray<VariableEntry>()
     /// Types inside of structs, still to be read, with how deeply they are nested.
@@ -36,11 +37,20 @@ struct UnitReader: ~Copyable {
     /// What the entry that was decoded last says.
     var values = EntryValues()
     var lateEntries = 0
+    var lateBytes = 0
 
-    // What has been met in all units so far.
-    var pool = TypePool()
+    // What has been met in all units so far, and perhaps in other files.
+    var pool: TypePool
     /// From a fingerprint of this reader to the pool's number.
     var known: FingerprintTable
+    var typeTags: [Fingerprint: [NewTag]]
+    var proposals: BaseProposals?
+    var meetings: Meetings
+    var part: PoolPart
+    /// Whether names are keyed by what they are, not by where they are in this file.
+    let keysNamesByContent: Bool
+
+    // What has been found in this file's units.
     var knownFunctions = FingerprintTable()
     var functions: [FoundFunction] = []
     var variables: [FoundVariable] = []
@@ -54,22 +64,54 @@ struct UnitReader: ~Copyable {
     /// For each entry of the unit to be read, what sets it apart from the type of the same name elsewhere; empty when
     /// nothing does. See ``ConflictResolver``.
     var signatures: [Fingerprint] = []
-    /// Whether a name, by its key, is that of a function that is wanted: 1 is no, 2 is yes.
-    var wantedNames = FingerprintTable()
+    /// For a function's name, by its key, what the symbol table says of it.
+    var functionStates = FingerprintTable()
     var counts = UnitCounts()
 
     static let scopeDepthLimit = 1 << 12
     static let typeDepthLimit = 64
     static let lateEntryLimit = 1 << 12
+    /// How many bytes may be read as late entries, or as many as the units have: entries that lie in each other are
+    /// read once for each.
+    static let lateByteLimit = 1 << 20
+    /// More than any name has: the kernel takes 512.
+    static let nameLengthLimit = 1 << 12
     static let referenceDepthLimit = 400
 
-    init(_ sections: DebugSections.Readers, _ symbols: SymbolIndex, _ groups: UnitGroups) {
+    /// Makes a reader of a file.
+    ///
+    /// - Parameters:
+    ///   - sections: the file's sections.
+    ///   - symbols: what its symbols say.
+    ///   - groups: its units.
+    ///   - memory: what the reader of another file has left, or an empty one.
+    init(
+        _ sections: DebugSections.Readers,
+        _ symbols: SymbolIndex,
+        _ groups: UnitGroups,
+        _ memory: consuming TypeMemory
+    ) {
         self.sections = sections
         self.symbols = symbols
         self.groups = groups
         unit = .none
-        // Clearing a table for a kernel takes longer than reading a small module.
-        known = FingerprintTable(capacity: sections.info.count > 1 << 23 ? 1 << 16 : 1 << 12)
+        keysNamesByContent = memory.outlivesFile
+        pool = memory.pool
+        known = memory.known
+        typeTags = memory.typeTags
+        proposals = memory.proposals
+        meetings = memory.meetings
+        part = memory.part
+        abbreviations = memory.abbreviations
+        entries = memory.entries
+        directory = memory.directory
+        references = memory.references
+        abbreviations.forget()
+    }
+
+    /// Makes a reader of a file that nothing is left of.
+    init(_ sections: DebugSections.Readers, _ symbols: SymbolIndex, _ groups: UnitGroups) {
+        self.init(sections, symbols, groups, TypeMemory(forFileOf: sections.info.count))
     }
 
     /// Reads a group of units and adds what is new in it to the pool.
@@ -100,6 +142,7 @@ struct UnitReader: ~Copyable {
         variableEntries.removeAll()
         pending.removeAll()
         lateEntries = 0
+        lateBytes = 0
         directory.clear(unitSize: groupEnd - groupStart)
     }
 
@@ -137,6 +180,7 @@ struct UnitReader: ~Copyable {
         try decode(code, &at)
         stringOffsetsBase = Int(clamping: values[.stringOffsetsBase] ?? UInt64(unit.offsetSize) * 2)
         addressBase = Int(clamping: values[.addressBase] ?? 8)
+        locationListsBase = Int(clamping: values[.locationListsBase] ?? UInt64(unit.offsetSize) * 3)
         return (plan, at)
     }
 
@@ -216,11 +260,15 @@ struct UnitReader: ~Copyable {
     }
 
     /// Reads a single type that the walk has passed by.
-    mutating func walkOne(at offset: Int, depth: Int) throws(Fault) {
+    ///
+    /// - Returns: where it ends.
+    @discardableResult
+    mutating func walkOne(at offset: Int, depth: Int) throws(Fault) -> Int {
         guard depth <= UnitReader.typeDepthLimit else { throw Fault(.nesting, at: offset) }
         var at = offset
         let code = try sections.info.uleb(&at, end: unit.end)
         try readType(code, entry: offset, &at, depth: depth)
+        return at
     }
 
     /// Reads an entry if it is a type, and moves behind it and its children in any case.
@@ -332,9 +380,19 @@ struct UnitCounts: BitwiseCopyable, Sendable {
 struct FoundFunction: BitwiseCopyable, Sendable {
     var name: UInt32
     var prototype: TypePool.NodeID
-    var isExternal: Bool
+    /// The lowest address at which it starts; 0 where an entry has none.
+    var address = UInt64.max
+    /// Whether an entry takes a parameter in another register than the calling convention's.
+    var isMisplaced = false
     /// In how many entries it was met.
     var uses: Int32 = 0
+
+    /// Takes in what an entry says.
+    @inline(__always)
+    mutating func note(_ entry: FunctionEntry) {
+        address = min(address, entry.address)
+        isMisplaced = isMisplaced || entry.isMisplaced
+    }
 }
 
 /// A per-CPU variable that was met.

@@ -12,9 +12,10 @@ extension BTF {
     /// they are: canonicalise the base first.
     ///
     /// - Returns: the canonical form.
-    /// - Throws: `BTFError` when telling types apart takes over a thousand rounds, which no compiler's output needs.
+    /// - Throws: `BTFError` when telling types apart takes over a thousand rounds, or strings lie in each other many
+    ///   times over, neither of which any compiler's output needs.
     public func canonicalized() throws(BTFError) -> BTF {
-        let strings = CanonicalStrings(of: self)
+        let strings = try CanonicalStrings(of: self)
         let classes = try TypeClasses(of: self, strings: strings)
         return try CanonicalOrder(of: self, strings: strings, classes: classes).emit()
     }
