@@ -69,6 +69,14 @@ public struct RelocationRecord: Hashable, Sendable {
     public let outcome: Outcome
     /// Why, where the outcome is `ambiguous`, `refused`, or `poisoned` in spite of a match.
     public let reason: String?
+    /// What it comes to in further programs that share the function and are settled on their own.
+    var otherDecisions: [Decision] = []
+
+    /// An outcome with its value.
+    struct Decision: Hashable, Sendable {
+        let outcome: Outcome
+        let value: UInt64?
+    }
 
     /// The type that the loader takes; nil when no type matches.
     public var target: Target? { targets.first }
