@@ -94,7 +94,9 @@ struct AgreementTests {
     /// - Parameters:
     ///   - kernel: the path of the kernel's BTF.
     ///   - objects: the paths of the objects.
-    ///   - oracle: the same in the byte order that bpftool reads, where that is another.
+    ///   - peer: the same in the byte order that bpftool reads, where that is another.
+    ///   - directory: where what is made goes.
+    /// - Throws: what reading a file or running a tool throws.
     private func expectAgreement(
         _ kernel: String,
         _ objects: [String],
