@@ -2,7 +2,9 @@
 import PackageDescription
 
 // libFuzzer over what reads untrusted BPF objects; a package of its own, so that normal builds do not pay for it. The
-// modules are the project's, by links.
+// modules are the project's, by links. Each input starts with a letter that says what it is (ObjectFuzzer.swift):
+//   swift build -c release --package-path Fuzzing -Xswiftc -sanitize=fuzzer,address -Xswiftc -use-ld=lld
+//   ASAN_OPTIONS=detect_leaks=0 Fuzzing/.build/release/ObjectFuzzer -max_total_time=600 -max_len=60000 CORPUS
 let house: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),

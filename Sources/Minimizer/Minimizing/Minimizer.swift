@@ -155,7 +155,12 @@ extension Minimization {
         return selection
     }
 
+    /// How many types and members the comparisons may look at before no more is taken back; real kernels stay far below.
+    private static var shrinkingLimit: Int { 1 << 25 }
+
     /// Takes back all that can go, in ever smaller portions, while the proof holds; what is in the smallest extent stays.
+    ///
+    /// Types made to explode end it early: what is left then is proven, but more than is needed.
     private func shrink(
         _ selection: TypeSelection<Source>,
         to smallest: TypeSelection<Source>,
@@ -165,15 +170,19 @@ extension Minimization {
         var least = selection
         var additions: [ProofAddition] = []
         var portion = max(1, selection.parts.count - fixed.count)
-        while true {
+        var work = 0
+        while work < Self.shrinkingLimit {
             let optional = least.parts.filter { !fixed.contains($0) }
             additions = []
             var hasChanged = false
-            for start in stride(from: 0, to: optional.count, by: portion) {
+            for start in stride(from: 0, to: optional.count, by: portion) where work < Self.shrinkingLimit {
                 let parts = optional[start..<min(start + portion, optional.count)]
                 var smaller = least
                 smaller.remove(parts)
-                if let difference = try attempt(smaller, areAlikesMerged: areAlikesMerged).proof.difference {
+                let proof = try attempt(smaller, areAlikesMerged: areAlikesMerged).proof
+                // Building costs something too, whatever is compared.
+                work += smaller.order.count + proof.logs.values.reduce(0) { $0 + $1.work }
+                if let difference = proof.difference {
                     if portion == 1 { additions += parts.map { addition($0, because: difference) } }
                 } else {
                     (least, hasChanged) = (smaller, true)
@@ -182,6 +191,7 @@ extension Minimization {
             if portion == 1, !hasChanged { return (least, additions) }
             portion = max(1, portion / 2)
         }
+        return (least, additions)
     }
 
     private func addition(_ part: SelectedPart, because difference: Proof.Difference) -> ProofAddition {

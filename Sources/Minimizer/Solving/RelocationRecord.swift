@@ -95,11 +95,18 @@ public struct RelocationRecord: Hashable, Sendable {
 public struct RelocationLog: Hashable, Sendable {
     /// One record for each relocation, in the order of the requests.
     public let records: [RelocationRecord]
+    /// How many types and members the comparisons for them looked at.
+    let work: Int
 
     /// Makes a log of its records.
     ///
     /// - Parameter records: one record for each relocation, in the order of the requests.
-    public init(records: [RelocationRecord]) { self.records = records }
+    public init(records: [RelocationRecord]) { self.init(records: records, work: 0) }
+
+    init(records: [RelocationRecord], work: Int) {
+        self.records = records
+        self.work = work
+    }
 
     /// How many records have an outcome.
     public func count(of outcome: RelocationRecord.Outcome) -> Int { records.count { $0.outcome == outcome } }

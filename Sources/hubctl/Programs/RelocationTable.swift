@@ -65,14 +65,14 @@ struct RelocationTable {
         return line
     }
 
-    /// Breaks a text where the terminal ends, at a blank where there is one; the rest goes below its start.
+    /// Breaks a text where the terminal ends, behind a blank, a dot or a colon where there is one; the rest goes below its start.
     private static func wrapped(_ text: String, _ indent: Int) -> String {
         let room = max(20, width - indent)
         var lines: [Substring] = []
         var rest = Substring(text)
         while rest.count > room {
             let head = rest.prefix(room)
-            let end = head.lastIndex(of: " ").map { head.index(after: $0) } ?? head.endIndex
+            let end = head.lastIndex { " .:".contains($0) }.map { head.index(after: $0) } ?? head.endIndex
             lines.append(rest[..<end])
             rest = rest[end...]
         }

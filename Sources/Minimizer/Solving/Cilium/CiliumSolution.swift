@@ -10,7 +10,7 @@ struct CiliumSolution<Source: TypeSource> {
     let object: PreparedObject
     let kernel: KernelTypeSources<Source>
     let named: [[UInt8]: [Candidate]]
-    private var budget: WorkBudget
+    private(set) var budget: WorkBudget
 
     init(object: PreparedObject, kernel: KernelTypeSources<Source>, named: [[UInt8]: [Candidate]]) {
         self.object = object
