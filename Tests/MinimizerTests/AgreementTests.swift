@@ -120,12 +120,14 @@ struct AgreementTests {
         }
         #expect(decisions.count == oracle.decisions.count)
         for (ours, theirs) in zip(decisions, oracle.decisions) { #expect(ours == theirs) }
+        // Of a type that matches as a whole we keep less for libbpf, and for cilium/ebpf, which goes through pointers, more.
         if !objects.contains(where: { object in Self.matching.contains { object.hasSuffix("/\($0).o") } }) {
             let theirs = BTFMeaning(of: try Workshop.types(output))
             #expect(theirs.differences(from: BTFMeaning(of: minimized.types)) == [])
+            #expect(minimized.additions == [], "neither loader needs more")
         }
-        #expect(minimized.additions == [], "neither loader needs more")
-        #expect(minimized.bytes.count <= (try Workshop.bytes(output)).count)
+        let size = try Workshop.bytes(output).count
+        #expect(minimized.bytes.count <= size || minimized.additions.contains { $0.rules == .cilium })
         // libbpf reads what we made and decides the same on it.
         let path = directory.path("ours.btf")
         let ours = try minimized.types.inByteOrder(try Workshop.types(peer.kernel).byteOrder)

@@ -102,7 +102,7 @@ struct BundleTests {
             ("{", "["), ("\"version\":1", "\"version\":2"), ("\"byte_off\"", "\"byte_of\""),
             ("\"root\":\(root),", "\"root\":4000000000,"), ("\"access\":\"0:", "\"access\":\"0:77:"),
             ("\"types\":\"n+sB", "\"types\":\"n+sC"), ("\"types\":\"", "\"types\":\"*"),
-            ("\"programs\":[[0", "\"programs\":[[70000"), ("\"programs\":[[0", "\"programs\":[[-1"),
+            ("\"programs\":[[", "\"programs\":[[70000,"), ("\"programs\":[[", "\"programs\":[[-1,"),
         ]
         for (old, new) in changes {
             let range = try #require(json.range(of: old), "\(old)")

@@ -48,7 +48,7 @@ struct RelocationTable {
             ([titles] + cells).map { $0[column].count }.max() ?? 0
         }
         let indent = 2 + widths.reduce(0) { $0 + $1 + 2 }
-        var text = line(titles, widths) + "LOCAL" + (showingTargets ? " -> KERNEL, WHERE DIFFERENT" : "") + "\n"
+        var text = line(titles, widths) + "LOCAL" + (showingTargets ? " -> KERNEL" : "") + "\n"
         for (record, cells) in zip(records, cells) {
             text += line(cells, widths) + wrapped(subject(of: record, showingTargets), indent) + "\n"
         }
@@ -65,7 +65,7 @@ struct RelocationTable {
         return line
     }
 
-    /// Breaks a text where the terminal ends, behind a blank, a dot or a colon where there is one; the rest goes below its start.
+    /// Breaks a text where the terminal ends, behind a blank, a dot or a colon where there is one.
     private static func wrapped(_ text: String, _ indent: Int) -> String {
         let room = max(20, width - indent)
         var lines: [Substring] = []
@@ -82,11 +82,16 @@ struct RelocationTable {
     }
 
     private static func value(of record: RelocationRecord, _ showingTargets: Bool) -> String {
-        let local = record.local.value.map(String.init) ?? "-"
+        let local = shown(record.local.value)
         guard showingTargets else { return local }
-        let target = record.value.map(String.init) ?? "-"
-        return local == target ? local : "\(local) -> \(target)"
+        let target = shown(record.value)
+        if local == target { return local }
+        // Enumerators of 64 bits would leave no room for the names; what the kernel has matters more.
+        return local.count + target.count <= 16 ? "\(local) -> \(target)" : "-> \(target)"
     }
+
+    /// A value as the program sees it: enumerators may be negative.
+    private static func shown(_ value: UInt64?) -> String { value.map { "\(Int64(bitPattern: $0))" } ?? "-" }
 
     private static func subject(of record: RelocationRecord, _ showingTargets: Bool) -> String {
         var text = record.local.path
@@ -100,9 +105,10 @@ struct RelocationTable {
 }
 
 extension InstructionLocation {
-    /// `file:line`, the file without its folders.
+    /// `file:line`, the file without its folders, and without its start where the rest is long enough.
     fileprivate var line: String {
         guard let source else { return "-" }
-        return "\(source.file.split(separator: "/").last ?? Substring(source.file)):\(source.line)"
+        let line = "\(source.file.split(separator: "/").last ?? Substring(source.file)):\(source.line)"
+        return line.count <= 22 ? line : "…" + line.suffix(21)
     }
 }
