@@ -54,7 +54,7 @@ struct AgreementTests {
     @Test(
         "a real kernel of either byte order",
         .enabled(if: Workshop.realKernel != nil, "set BTFHUB_TEST_VMLINUX_BTF to a kernel's BTF"),
-        arguments: Compiler.installed
+        arguments: Workshop.compilersForRealKernels
     )
     func realKernel(compiler: Compiler) throws {
         let directory = try TemporaryDirectory()

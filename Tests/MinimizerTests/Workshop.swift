@@ -108,6 +108,11 @@ enum Workshop {
         return kernel
     }
 
+    /// The compilers whose objects are held against real kernels: all where the environment asks for it, else the newest.
+    static var compilersForRealKernels: [Compiler] {
+        ProcessInfo.processInfo.environment["BTFHUB_TEST_ALL_COMPILERS"] == nil ? [.newest] : Compiler.installed
+    }
+
     /// The BTF of a real kernel, where the environment names one.
     static var realKernel: String? { ProcessInfo.processInfo.environment["BTFHUB_TEST_VMLINUX_BTF"] }
 
