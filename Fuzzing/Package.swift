@@ -34,6 +34,8 @@ let package = Package(
         library("ELF", ["CElf", "CZlib", "CZstd"]),
         library("Archive", ["CArchive", "CLzma", "CZstd"]),
         library("DWARF", ["BTF", "ELF"]),
+        library("KernelIdentity"),
+        library("Minimizer", ["BTF", "ELF", "Archive", "KernelIdentity"]),
         library("Conversion", ["BTF", "ELF", "DWARF", "Archive"]),
 
         .target(name: "CLibFuzzer"),
@@ -42,6 +44,7 @@ let package = Package(
         fuzzer("FuzzDWARF", ["BTF", "DWARF", "ELF"]),
         fuzzer("FuzzELF", ["BTF", "Conversion", "DWARF", "ELF"]),
         fuzzer("FuzzImage", ["BTF", "Conversion", "ELF"]),
+        fuzzer("FuzzObject", ["BTF", "Minimizer"]),
         .executableTarget(name: "PackDWARF", dependencies: ["ELF", "FuzzSupport"], swiftSettings: house),
     ],
     swiftLanguageModes: [.v6]

@@ -12,9 +12,16 @@ extension ObjectRequests {
     ///   - records: the object's `.BTF.ext`.
     ///   - types: the object's types.
     ///   - code: the object's functions and source lines.
+    ///   - groups: which of the functions are loaded together.
     ///   - object: the object's path or display name.
     /// - Throws: `BPFObjectError` naming the record that asks for what the types cannot give.
-    init(of records: BTFExtension, types: BTF, code: ObjectCode, object: String) throws(BPFObjectError) {
+    init(
+        of records: BTFExtension,
+        types: BTF,
+        code: ObjectCode,
+        groups: ProgramGroups,
+        object: String
+    ) throws(BPFObjectError) {
         let full = KernelTypes(vmlinux: types)
         var selection = TypeSelection(of: full)
         var requests: [RelocationRequest] = []
@@ -23,6 +30,7 @@ extension ObjectRequests {
                 .malformed,
                 object: object,
                 section: BTFExtension.sectionName,
+                offset: records.relocations[Self.maximumCount].place,
                 reason: "there are \(records.relocations.count) relocations, more than \(Self.maximumCount)"
             )
         }
@@ -60,11 +68,20 @@ extension ObjectRequests {
             }
             requests.append(request)
         }
+        let functions = records.relocations.map { record in
+            code.function(at: UInt64(record.instructionOffset), in: ObjectCode.text(record.section, in: types))
+        }
+        let programs = try groups.groups(ofRequestsIn: functions)
         do throws(BTFError) {
             let (types, origins) = try selection.build(.blanked)
             var ids: [TypeID: TypeID] = [:]
             for (index, origin) in origins.enumerated() { ids[origin.id] = TypeID(UInt32(index + 1)) }
-            self.init(object: object, types: types, requests: requests.map { $0.moved(to: ids[$0.root] ?? .void) })
+            self.init(
+                object: object,
+                types: types,
+                requests: requests.map { $0.moved(to: ids[$0.root] ?? .void) },
+                programs: programs
+            )
         } catch {
             throw BPFObjectError(
                 .malformed,
@@ -81,7 +98,7 @@ extension TypeSelection {
     /// Chooses what the local side of a relocation needs.
     fileprivate mutating func chooseLocal(_ spec: AccessSpec, _ kind: RelocationKind) {
         switch kind {
-        case .typeMatches: chooseWhole(spec.root, in: nil)
+        case .typeMatches: chooseEverything(of: spec.root, in: nil)
         case .typeIDLocal, .typeIDTarget, .typeExists, .typeSize:
             chooseType(spec.root, in: nil, followingPointers: true)
         case .enumeratorExists, .enumeratorValue: chooseType(spec.root, in: nil, followingPointers: false)

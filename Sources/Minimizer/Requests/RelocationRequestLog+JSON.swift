@@ -21,7 +21,8 @@ extension RelocationRequestLog {
                 Document.Object(
                     object: object.object,
                     types: Data(object.types.serialized()),
-                    requests: object.requests.map(Document.Request.init)
+                    requests: object.requests.map(Document.Request.init),
+                    programs: object.programs
                 )
             }
         )
@@ -84,6 +85,8 @@ private struct Document: Codable {
         /// BTF, in base64.
         var types: Data
         var requests: [Request]
+        /// All requests make one program where there is none.
+        var programs: [[Int]]?
     }
 
     struct Request: Codable {
@@ -180,6 +183,10 @@ extension Document.Object {
                 throw RequestLogError(name: name, place: "\(object), request \(index)", reason: error.reason)
             }
         }
-        return ObjectRequests(object: object, types: types, requests: checked)
+        let grouped = (programs ?? []).joined()
+        guard grouped.count <= ProgramGroups.limit, grouped.allSatisfy(checked.indices.contains) else {
+            throw RequestLogError(name: name, place: object, reason: "has programs of requests that are not there")
+        }
+        return ObjectRequests(object: object, types: types, requests: checked, programs: programs)
     }
 }
