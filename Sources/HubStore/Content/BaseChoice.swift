@@ -9,7 +9,7 @@ internal import GRDB
 struct BaseChoice {
     let reader: ContentReader
 
-    /// The most deltas in a chain; each costs a reader about 2 ms.
+    /// The most deltas in a chain; each costs a reader time, some 12 ms in a process of its own.
     static let depthLimit = 5
     /// The types whose bytes one more delta in the chain has to save.
     private static let typesPerLink = 40
