@@ -74,7 +74,7 @@ struct TypePool: Sendable {
     mutating func append(_ node: Node) { nodes.append(node) }
 
     /// Lets records be found that were appended without looking.
-    private mutating func index() {
+    mutating func index() {
         guard known.count < nodes.count - 1 else { return }
         known = FingerprintTable()
         for index in 1..<nodes.count where known.value(for: nodes[index].fingerprint) == 0 {
@@ -135,7 +135,7 @@ struct TypePool: Sendable {
         return hash.fingerprint
     }
 
-    /// Counts more meetings of a type.
+    /// Counts more meetings of a type, or fewer, modulo 2^32.
     mutating func addUses(_ count: UInt32, to node: NodeID) { nodes[Int(node)].uses &+= count }
 
     /// Adds all records of another pool.
@@ -167,7 +167,4 @@ struct TypePool: Sendable {
         }
         return (mapping, nameMapping)
     }
-
-    /// Takes back meetings of a type.
-    mutating func removeUses(_ count: UInt32, from node: NodeID) { nodes[Int(node)].uses &-= count }
 }

@@ -148,7 +148,7 @@ extension UnitReader {
     ) throws(Fault) -> SymbolIndex.FunctionState {
         guard let functions = symbols.functions else { return isExternal ? .asWritten : .absent }
         let memo = Fingerprint(high: key, low: (key &* 0x9e37_79b9_7f4a_7c15) >> 40)
-        let known = functionStates.value(for: memo)
+        let known = functionStates.recall(memo)
         if let state = SymbolIndex.FunctionState(rawValue: known) { return state }
         var at = body
         try decode(code, &at)

@@ -88,7 +88,7 @@ extension UnitReader {
         let entry = entries.element(known: index)
         if entry.role == .alias || entry.role == .void || entry.role == .subprogram { return }
         let key = entry.isNominal && !entry.isDeclaration ? entry.local : directory[index]
-        var node = known.value(for: key)
+        var node = known.recall(key)
         if node == 0 {
             if entry.isNominal, entry.isDeclaration {
                 node = try nominalNode(index)
@@ -96,7 +96,7 @@ extension UnitReader {
                 node = try materialise(index, depth: 0)
             }
         }
-        meetings.add(node)
+        meetings.add(node, weight)
         if !typeTags.isEmpty, let known = typeTags[key] {
             newTags = known
             keepTags(of: .type(node))
@@ -111,7 +111,7 @@ extension UnitReader {
             let index = Int(function.entry)
             var key = Fingerprint(seed: function.nameKey)
             key.mix(directory[index])
-            let known = Int(knownFunctions.use(key))
+            let known = Int(knownFunctions.use(key, weight))
             if known != 0 {
                 functions[known - 1].note(function)
                 continue
@@ -129,8 +129,7 @@ extension UnitReader {
                 try readFunctionTags(from: children)
                 keepTags(of: .function(name: name, prototype: prototype))
             }
-            knownFunctions.insert(key, UInt32(functions.count))
-            _ = knownFunctions.use(key)
+            knownFunctions.insert(key, UInt32(functions.count), uses: weight)
         }
     }
 
@@ -144,7 +143,8 @@ extension UnitReader {
                     name: variable.name,
                     type: try node(index, depth: 0),
                     address: variable.address,
-                    isExternal: variable.isExternal
+                    isExternal: variable.isExternal,
+                    uses: weight
                 )
             )
         }

@@ -42,7 +42,7 @@ struct UnitReader: ~Copyable {
     // What has been met in all units so far, and perhaps in other files.
     var pool: TypePool
     /// From a fingerprint of this reader to the pool's number.
-    var known: FingerprintTable
+    var known: SuccessionTable
     var typeTags: [Fingerprint: [NewTag]]
     var proposals: BaseProposals?
     var meetings: Meetings
@@ -51,7 +51,7 @@ struct UnitReader: ~Copyable {
     let keysNamesByContent: Bool
 
     // What has been found in this file's units.
-    var knownFunctions = FingerprintTable()
+    var knownFunctions = SuccessionTable()
     var functions: [FoundFunction] = []
     var variables: [FoundVariable] = []
     var tags: Set<FoundTag> = []
@@ -65,8 +65,10 @@ struct UnitReader: ~Copyable {
     /// nothing does. See ``ConflictResolver``.
     var signatures: [Fingerprint] = []
     /// For a function's name, by its key, what the symbol table says of it.
-    var functionStates = FingerprintTable()
+    var functionStates = SuccessionTable()
     var counts = UnitCounts()
+    /// How often what is met counts: once, or minus once while what a unit holds is taken back.
+    var weight: Int32 = 1
 
     static let scopeDepthLimit = 1 << 12
     static let typeDepthLimit = 64
@@ -124,7 +126,9 @@ struct UnitReader: ~Copyable {
             if refersAcross { return }
         }
         for index in 0..<min(signatures.count, entries.count) where entries[index].isNominal {
-            if signatures[index] != .zero { directory[index].mix(signatures[index]) }
+            if signatures[index] == .zero { continue }
+            directory[index].mix(signatures[index])
+            entries[index].local.mix(signatures[index])
         }
         try hashAndKeep()
     }
