@@ -2,9 +2,10 @@ internal import CMalloc
 
 /// How the allocator gets memory from the system, and what it does with what is freed.
 public enum MemoryReuse {
-    /// How much is got in advance: two blocks of this size. Its pages cost nothing until they are used. The allocator
-    /// keeps no larger blocks, and a heap of a thread has room for two.
+    /// How much is got in advance: blocks of this size, the largest that the allocator takes out of its heaps. Their
+    /// pages cost nothing until they are used.
     private static let blockSize = 30 << 20
+    private static let blockCount = 4
     /// The size of a huge page, on the machines that most run on.
     private static let hugePageSize = 2 << 20
 
@@ -17,8 +18,8 @@ public enum MemoryReuse {
         // At 32 MiB the allocator's limits end (mallopt(3)).
         _ = mallopt(M_MMAP_THRESHOLD, 32 << 20)
         _ = mallopt(M_TRIM_THRESHOLD, 1 << 30)
-        _ = mallopt(M_TOP_PAD, 16 << 20)
-        let blocks = (0..<2).map { _ in malloc(blockSize) }
+        _ = mallopt(M_TOP_PAD, Int32(blockCount * blockSize))
+        let blocks = (0..<blockCount).map { _ in malloc(blockSize) }
         for block in blocks {
             guard let block else { continue }
             let start = block.alignedUp(toMultipleOf: hugePageSize)

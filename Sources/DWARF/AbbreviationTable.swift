@@ -38,9 +38,16 @@ struct AbbreviationTable: ~Copyable {
 
     /// The plan for a code; one of role `missing` when the table has none.
     @inline(__always)
-    func plan(_ code: UInt64) -> AbbreviationPlan {
+    func plan(_ code: UInt64) -> AbbreviationPlan { plans.element(known: place(code)) }
+
+    /// The role in the plan for a code: most that is decided by it needs little or nothing else of the plan.
+    @inline(__always)
+    func role(_ code: UInt64) -> AbbreviationPlan.Role { plans.element(known: place(code)).role }
+
+    @inline(__always)
+    private func place(_ code: UInt64) -> Int {
         // Code 0 ends a list of entries, so that place 0 is free to stand for all codes that are missing.
-        plans.element(known: code < UInt64(plans.count) ? Int(truncatingIfNeeded: code) : 0)
+        code < UInt64(plans.count) ? Int(truncatingIfNeeded: code) : 0
     }
 
     /// Compiles a unit's table.

@@ -29,10 +29,10 @@ extension UnitReader {
             let child = next
             let code = try info.uleb(&next, end: end)
             if code == 0 { break }
-            let plan = abbreviations.plan(code)
-            switch plan.role {
+            switch abbreviations.role(code) {
             case .missing: throw Fault(.abbreviationCode(code), at: child)
             case .member:
+                let plan = abbreviations.plan(code)
                 guard plan.flags.contains(.isPlain) else {
                     at = next
                     try readMember(code, &at, &hash)

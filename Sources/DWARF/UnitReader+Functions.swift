@@ -95,8 +95,7 @@ extension UnitReader {
                 isInside = false
                 break
             }
-            let plan = abbreviations.plan(code)
-            switch plan.role {
+            switch abbreviations.role(code) {
             case .missing: throw Fault(.abbreviationCode(code), at: child)
             case .parameter:
                 let parameter = try readFunctionParameter(code, count, &next)

@@ -9,16 +9,11 @@ extension UnitReader {
             if entries.element(known: index).state == .read { try hash(index, depth: 0) }
             index += 1
         }
-        index = 0
-        while index < entries.count {
-            try keep(index)
-            index += 1
-        }
         try keepFunctions()
         try keepVariables()
     }
 
-    /// Hashes an entry after all that it refers to.
+    /// Hashes an entry after all that it refers to, looks it up, and adds it to the pool when it is new.
     private mutating func hash(_ index: Int, depth: Int) throws(Fault) {
         let entry = entries.element(known: index)
         guard depth <= UnitReader.referenceDepthLimit else {
@@ -45,14 +40,17 @@ extension UnitReader {
             hash.mix(known)
         }
         entries[index].state = .hashed
+        entries[index].local = hash
         switch entry.role {
         case .alias:
             let offset = references[first]
             directory[index] = offset == 0 ? TypePool.void : directory[try locate(offset, from: index)]
         case .void: directory[index] = TypePool.void
-        default: if !entry.isNominal { directory[index] = hash }
+        case .subprogram: directory[index] = hash
+        default:
+            if !entry.isNominal { directory[index] = hash }
+            try keep(index, entry.isDeclaration ? directory[index] : hash)
         }
-        entries[index].local = hash
     }
 
     /// The entry at an offset; one that the walk passed by is read now.
@@ -83,25 +81,19 @@ extension UnitReader {
         return found
     }
 
-    /// Looks an entry up, and adds it to the pool when it is new.
-    private mutating func keep(_ index: Int) throws(Fault) {
-        let entry = entries.element(known: index)
-        if entry.role == .alias || entry.role == .void || entry.role == .subprogram { return }
-        let key = entry.isNominal && !entry.isDeclaration ? entry.local : directory[index]
+    /// Looks an entry up by its fingerprint, and adds it to the pool when it is new.
+    private mutating func keep(_ index: Int, _ key: Fingerprint) throws(Fault) {
         var node = known.recall(key)
         if node == 0 {
-            if entry.isNominal, entry.isDeclaration {
-                node = try nominalNode(index)
-            } else {
-                node = try materialise(index, depth: 0)
-            }
+            let isName = entries[index].isNominal && entries[index].isDeclaration
+            node = isName ? try nominalNode(index) : try materialise(index, depth: 0)
         }
         meetings.add(node, weight)
         if !typeTags.isEmpty, let known = typeTags[key] {
             newTags = known
             keepTags(of: .type(node))
         }
-        if entry.isNominal { unitTypes.append(node) }
+        if entries[index].isNominal { unitTypes.append(node) }
     }
 
     /// Notes the unit's functions, each with its prototype.

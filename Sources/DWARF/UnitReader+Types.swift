@@ -91,8 +91,7 @@ extension UnitReader {
                 let child = at
                 let code = try sections.info.uleb(&at, end: unit.end)
                 if code == 0 { break }
-                let plan = abbreviations.plan(code)
-                switch plan.role {
+                switch abbreviations.role(code) {
                 case .missing: throw Fault(.abbreviationCode(code), at: child)
                 case .parameter:
                     references.append(try readParameter(code, &at))

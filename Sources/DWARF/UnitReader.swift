@@ -243,16 +243,16 @@ struct UnitReader: ~Copyable {
                 scopes -= 1
                 continue
             }
-            let plan = abbreviations.plan(code)
-            switch plan.role {
+            switch abbreviations.role(code) {
             case .missing: throw Fault(.abbreviationCode(code), at: entry)
             case .scope:
+                let plan = abbreviations.plan(code)
                 _ = try abbreviations.skip(plan, info, &at, unit)
                 if plan.flags.contains(.hasChildren) { scopes += 1 }
             case .subprogram:
                 if try readSubprogram(code, entry: entry, &at) { scopes += 1 }
             case .variable:
-                if scopes == 0, depth == 0, plan.flags.contains(.hasLocation) {
+                if scopes == 0, depth == 0, abbreviations.plan(code).flags.contains(.hasLocation) {
                     try readVariable(code, &at)
                 } else {
                     try skipEntry(code, &at)
@@ -282,8 +282,8 @@ struct UnitReader: ~Copyable {
         _ at: inout Int,
         depth: Int
     ) throws(Fault) {
-        let plan = abbreviations.plan(code)
-        switch plan.role {
+        let role = abbreviations.role(code)
+        switch role {
         case .structure, .union: try readComposite(code, entry: entry, &at, depth: depth)
         case .enumeration: try readEnumeration(code, entry: entry, &at)
         case .pointer, .const, .volatile, .restrict, .typedef, .alias: try readReference(code, entry: entry, &at)
@@ -291,7 +291,7 @@ struct UnitReader: ~Copyable {
         case .subroutine: try readSubroutine(code, entry: entry, &at)
         case .base: try readBase(code, entry: entry, &at)
         case .void:
-            begin(plan.role, at: entry, Fingerprint(seed: 0))
+            begin(role, at: entry, Fingerprint(seed: 0))
             try skipEntry(code, &at)
         default: try skipEntry(code, &at)
         }
