@@ -14,15 +14,15 @@ struct SuccessionTable: Sendable {
 
     /// Place 0 stands for no entry.
     private var entries = [Entry()]
-    /// Places by hash, each below 32 bits of its key; 0 for a free slot.
-    private var slots: [UInt64]
+    /// From keys to places.
+    private var places: FingerprintIndex
     /// The place of the entry that was recalled last.
     private var last = 0
 
     /// Makes an empty table.
     ///
     /// - Parameter capacity: how many slots to start with, a power of two.
-    init(capacity: Int = 1 << 12) { slots = [UInt64](repeating: 0, count: capacity) }
+    init(capacity: Int = 1 << 12) { places = FingerprintIndex(capacity: capacity) }
 
     /// The number for a key, or 0.
     @inline(__always)
@@ -55,10 +55,9 @@ struct SuccessionTable: Sendable {
     /// Adds a key that is not in the table, to follow the one that was recalled before.
     mutating func insert(_ key: Fingerprint, _ value: UInt32, uses: Int32 = 0) {
         precondition(value != 0)
-        if entries.count * 2 > slots.count { grow() }
         let place = entries.count
         entries.append(Entry(key: key, value: value, uses: uses))
-        put(place)
+        places.insert(key, UInt32(place))
         follow(with: place)
     }
 
@@ -74,29 +73,5 @@ struct SuccessionTable: Sendable {
 
     /// The place of a key's entry, or 0.
     @inline(__always)
-    private func place(of key: Fingerprint) -> Int {
-        let mask = slots.count &- 1
-        var index = Int(truncatingIfNeeded: key.low) & mask
-        while slots[index] != 0 {
-            let place = Int(truncatingIfNeeded: slots[index] & 0xffff_ffff)
-            if slots[index] &>> 32 == key.high & 0xffff_ffff, entries[place].key == key { return place }
-            index = (index &+ 1) & mask
-        }
-        return 0
-    }
-
-    /// Puts an entry's place into the first free slot for its key.
-    private mutating func put(_ place: Int) {
-        let key = entries[place].key
-        let mask = slots.count - 1
-        var index = Int(truncatingIfNeeded: key.low) & mask
-        while slots[index] != 0 { index = (index &+ 1) & mask }
-        slots[index] = (key.high & 0xffff_ffff) << 32 | UInt64(place)
-    }
-
-    @inline(never)
-    private mutating func grow() {
-        slots = [UInt64](repeating: 0, count: slots.count * 2)
-        for place in entries.indices.dropFirst() { put(place) }
-    }
+    private func place(of key: Fingerprint) -> Int { Int(places.number(of: key) { entries[Int($0)].key == key }) }
 }

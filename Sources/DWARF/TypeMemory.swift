@@ -25,6 +25,7 @@ struct TypeMemory: ~Copyable {
     /// An empty memory for one file of so many bytes of debug information.
     init(forFileOf size: Int) {
         // Clearing a table for a kernel takes longer than reading a small module.
+        pool = TypePool(forFileOf: size)
         known = SuccessionTable(capacity: size > 1 << 23 ? 1 << 16 : 1 << 12)
         outlivesFile = false
     }
