@@ -105,7 +105,7 @@ let package = Package(
             name: "CommandSupport",
             dependencies: [
                 "BTF", "ELF", "Archive", "KernelIdentity", "DWARF", "Conversion", "Minimizer", "KernelPackages",
-                "HubStore", "HubWorker",
+                "HubStore", "HubWorker", "Bundler",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -138,7 +138,7 @@ let package = Package(
         .testTarget(name: "BTFTests", dependencies: ["BTF", "TestSupport"], swiftSettings: house),
         .testTarget(
             name: "BundlerTests",
-            dependencies: ["Archive", "Bundler", "HubStore", "KernelIdentity", "Minimizer", "TestSupport"],
+            dependencies: ["Archive", "BTF", "Bundler", "HubStore", "KernelIdentity", "Minimizer", "TestSupport"],
             swiftSettings: house
         ),
         .testTarget(

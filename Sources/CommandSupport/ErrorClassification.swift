@@ -1,6 +1,7 @@
 import ArgumentParser
 import Archive
 import BTF
+import Bundler
 import Conversion
 import DWARF
 import ELF
@@ -35,6 +36,7 @@ enum ErrorClassification {
         case let error as JobError: (.usage, error.description)
         case let error as ImageError: (.usage, error.description)
         case let error as MinimizationError: (.bug, error.description)
+        case let error as BundleRequestError: (.usage, error.description)
         default: (.bug, "\(error) (this is a bug in BTF Hub; please report it with the command that you ran)")
         }
     }

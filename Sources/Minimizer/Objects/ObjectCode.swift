@@ -12,7 +12,7 @@ struct ObjectCode: Sendable {
 
     private var functions: [String: [Function]] = [:]
     private var lines: [String: [BTFExtension.LineRecord]] = [:]
-    private let types: BTF
+    let types: BTF
     private var contents: [String: MappedRange] = [:]
 
     /// Collects the functions, from symbols and where there are none from the function records; and the source lines.
@@ -76,13 +76,37 @@ struct ObjectCode: Sendable {
         return range.withBytes { $0[Int(offset)] }
     }
 
+    /// Where the function around an offset in a section starts and ends, in bytes; nil where no function is known.
+    func functionRange(around offset: UInt32, in section: String) -> Range<Int>? {
+        guard let size = contents[section]?.count, let functions = functions[section],
+            let index = Self.lastIndex(of: functions, where: { $0.start <= UInt64(offset) }),
+            let start = Int(exactly: functions[index].start), start < size
+        else { return nil }
+        let next = functions.indices.contains(index + 1) ? Int(exactly: functions[index + 1].start) ?? size : size
+        return start..<max(start, min(next, size))
+    }
+
+    /// The instructions that lie whole in a range of a section.
+    func instructions(in range: Range<Int>, of section: String) -> [BPFInstruction] {
+        guard let contents = contents[section], range.upperBound <= contents.count else { return [] }
+        let order = types.byteOrder
+        return contents.withBytes { bytes in
+            stride(from: range.lowerBound, to: range.upperBound - BPFInstruction.size + 1, by: BPFInstruction.size)
+                .map { BPFInstruction(bytes, at: $0, order) }
+        }
+    }
+
     /// The last element for which a condition holds that, once false, stays false.
     private static func last<Element>(of elements: [Element], where isBefore: (Element) -> Bool) -> Element? {
+        lastIndex(of: elements, where: isBefore).map { elements[$0] }
+    }
+
+    private static func lastIndex<Element>(of elements: [Element], where isBefore: (Element) -> Bool) -> Int? {
         var (low, high) = (0, elements.count)
         while low < high {
             let middle = (low + high) / 2
             if isBefore(elements[middle]) { low = middle + 1 } else { high = middle }
         }
-        return low > 0 ? elements[low - 1] : nil
+        return low > 0 ? low - 1 : nil
     }
 }
