@@ -108,6 +108,9 @@ struct CanonicalOrder {
         )
     }
 
+    /// The id that an own type gets.
+    func id(of old: TypeID) -> TypeID { TypeID(newID(of: old.rawValue)) }
+
     private func newID(of reference: UInt32) -> UInt32 {
         let firstID = btf.storage.firstID
         guard reference >= firstID else { return reference }

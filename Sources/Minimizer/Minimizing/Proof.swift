@@ -1,28 +1,41 @@
 import BTF
 
-/// Solves relocations again on a minimised BTF and compares.
+/// Solves relocations again on a minimised BTF, by the rules of every loader, and compares.
 struct Proof {
     /// A relocation that comes to something else.
     struct Difference {
+        let rules: LoaderRules
         let record: RelocationRecord
         let reason: String
     }
 
     /// What the relocations come to on the minimised BTF.
-    let log: RelocationLog
+    let logs: [LoaderRules: RelocationLog]
     /// The first relocation that comes to something else, or nil when all is proven.
     let difference: Difference?
 
-    init(of log: RelocationLog, on types: BTF, with solver: RelocationSolver, pointerSize: UInt32) {
-        // The minimised BTF may hold no `long` to tell the size of a pointer by; the loader knows its machine.
-        let again = solver.solve(on: KernelTypes(vmlinux: types, pointerSize: pointerSize))
-        self.log = again
-        difference = zip(log.records, again.records).lazy.compactMap(Self.difference).first
+    init(of logs: [LoaderRules: RelocationLog], on minimized: KernelTypes, with solver: RelocationSolver) {
+        let candidates = solver.candidates(on: minimized)
+        var again: [LoaderRules: RelocationLog] = [:]
+        var difference: Difference?
+        for rules in LoaderRules.allCases where difference == nil {
+            let log = solver.solve(on: minimized, by: rules, named: candidates)
+            difference = zip(logs[rules]?.records ?? [], log.records).lazy
+                .compactMap { Self.difference($0, $1, rules) }.first
+            again[rules] = log
+        }
+        self.logs = again
+        self.difference = difference
     }
 
-    private static func difference(_ before: RelocationRecord, _ after: RelocationRecord) -> Difference? {
+    private static func difference(
+        _ before: RelocationRecord,
+        _ after: RelocationRecord,
+        _ rules: LoaderRules
+    ) -> Difference? {
         guard before.outcome == after.outcome else {
             return Difference(
+                rules: rules,
                 record: before,
                 reason: "\(before.local.path) is \(before.outcome.rawValue) on the kernel and "
                     + "\(after.outcome.rawValue) on the minimised BTF"
@@ -31,6 +44,7 @@ struct Proof {
         // A type id names a type of the BTF at hand, so that its value differs by design.
         guard before.kind != .typeIDTarget, before.value != after.value else { return nil }
         return Difference(
+            rules: rules,
             record: before,
             reason: "\(before.local.path) is \(shown(before.value)) on the kernel and \(shown(after.value)) on the "
                 + "minimised BTF"

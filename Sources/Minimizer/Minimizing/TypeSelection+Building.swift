@@ -1,24 +1,55 @@
 import BTF
 
-extension TypeSelection {
-    /// What is built of the members that are not chosen.
-    enum UnchosenMembers {
-        /// They are left out.
-        case dropped
-        /// They stay, without name and type, so that the others keep their indexes.
-        case blanked
-    }
+/// What is built of the members that are not chosen.
+enum UnchosenMembers {
+    /// They are left out.
+    case dropped
+    /// They stay, without name and type, so that the others keep their indexes.
+    case blanked
+}
 
-    /// Builds a BTF of the choice. A reference to a type that is not chosen becomes one to void.
+extension TypeSelection {
+    /// Builds one BTF of all that is chosen. A reference to a type that is not chosen becomes one to void.
     ///
     /// - Parameter unchosen: what becomes of the members that are not chosen.
     /// - Returns: the BTF, and for each of its types, from id 1 on, which type it was.
     /// - Throws: `BTFError` when the types cannot be written.
-    func build(_ unchosen: UnchosenMembers = .dropped) throws(BTFError) -> (types: BTF, origins: [Reference]) {
-        let origins = chosen.keys.sorted()
-        var ids: [Reference: TypeID] = [:]
-        for (index, origin) in origins.enumerated() { ids[origin] = TypeID(UInt32(index + 1)) }
-        var builder = BTFBuilder(byteOrder: source.vmlinux.byteOrder)
+    func build(_ unchosen: UnchosenMembers = .dropped) throws(BTFError) -> (types: BTF, origins: [TypeReference]) {
+        var ids: [TypeReference: TypeID] = [:]
+        return (try build(order, over: nil, unchosen, &ids), order)
+    }
+
+    /// Builds a BTF of each part that is chosen of: vmlinux's, and split BTF of the modules over it.
+    ///
+    /// - Parameter isCanonical: whether the results are brought into canonical form.
+    /// - Returns: vmlinux's BTF, and the modules' by their place among the kernel's.
+    /// - Throws: `BTFError` when the types cannot be written.
+    func buildParts(isCanonical: Bool) throws(BTFError) -> (vmlinux: BTF, modules: [(place: Int, types: BTF)]) {
+        var ids: [TypeReference: TypeID] = [:]
+        let own = order.filter { $0.part == nil }
+        var vmlinux = try build(own, over: nil, .dropped, &ids)
+        if isCanonical {
+            let (canonical, moved) = try vmlinux.canonicalizedMappingIDs()
+            for (type, id) in zip(own, moved) { ids[type] = id }
+            vmlinux = canonical
+        }
+        var modules: [(Int, BTF)] = []
+        for place in Set(order.compactMap(\.part)).sorted() {
+            let types = try build(order.filter { $0.part == place }, over: vmlinux, .dropped, &ids)
+            modules.append((place, isCanonical ? try types.canonicalized() : types))
+        }
+        return (vmlinux, modules)
+    }
+
+    private func build(
+        _ origins: [TypeReference],
+        over base: BTF?,
+        _ unchosen: UnchosenMembers,
+        _ ids: inout [TypeReference: TypeID]
+    ) throws(BTFError) -> BTF {
+        var builder = BTFBuilder(byteOrder: source.vmlinux.byteOrder, base: base)
+        let first = builder.nextID.rawValue
+        for (index, origin) in origins.enumerated() { ids[origin] = TypeID(first + UInt32(index)) }
         var names = NameBudget()
         for origin in origins {
             builder.add(copy(of: origin, ids, unchosen, &builder, &names))
@@ -26,13 +57,13 @@ extension TypeSelection {
                 throw BTFError(.strings, offset: 0, "the names of the types add up to more than 256 MiB")
             }
         }
-        return (try builder.build(), origins)
+        return try builder.build()
     }
 
     /// A chosen type with its names in the builder's strings and its references in the new ids.
     private func copy(
-        of origin: Reference,
-        _ ids: [Reference: TypeID],
+        of origin: TypeReference,
+        _ ids: [TypeReference: TypeID],
         _ unchosen: UnchosenMembers,
         _ builder: inout BTFBuilder,
         _ names: inout NameBudget

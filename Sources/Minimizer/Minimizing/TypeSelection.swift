@@ -1,42 +1,43 @@
 import BTF
 
+/// A type, named by the part that it stands in itself.
+struct TypeReference: Hashable {
+    let part: Part
+    let id: TypeID
+}
+
 /// A choice of types and members of a kernel or an object, to be made into a BTF of their own.
 ///
-/// What is followed and what is cut is that of `bpftool gen min_core_btf`. All walks keep a list of what is left to do
-/// and never recurse, so that types that lead to themselves end.
-struct TypeSelection {
-    /// A type, named by the part that it stands in itself.
-    struct Reference: Hashable, Comparable {
-        let part: KernelTypes.Part
-        let id: TypeID
-
-        static func < (left: Reference, right: Reference) -> Bool {
-            (left.part ?? -1, left.id) < (right.part ?? -1, right.id)
-        }
-    }
-
-    let source: KernelTypes
+/// What is followed and what is cut is that of `bpftool gen min_core_btf`, save that a match as a whole takes only the
+/// members that it rests on. All walks keep a list of what is left to do and never recurse, so that types that lead to
+/// themselves end.
+struct TypeSelection<Source: TypeSource> {
+    let source: KernelTypeSources<Source>
     /// The chosen types, and of structs and unions the chosen members.
-    private(set) var chosen: [Reference: Set<Int>] = [:]
+    private(set) var chosen: [TypeReference: Set<Int>] = [:]
+    /// The chosen types in the order of choosing, which the ids of the source leave no trace in.
+    private(set) var order: [TypeReference] = []
     private var visits: Set<Visit> = []
     private var waiting: [Visit] = []
 
-    init(of source: KernelTypes) { self.source = source }
-
-    /// How a type is walked.
-    fileprivate enum Mode: Hashable {
-        /// Qualifiers, typedefs and arrays are followed; pointers, structs and unions end the walk.
-        case shallow
-        /// As shallow, but pointers are followed.
-        case throughPointers
-        /// Members are chosen and followed too, except behind a pointer.
-        case whole(isBehindPointer: Bool)
-    }
+    init(of source: KernelTypeSources<Source>) { self.source = source }
 
     private struct Visit: Hashable {
-        let type: Reference
-        let mode: Mode
+        let type: TypeReference
+        let mode: SelectionMode
     }
+}
+
+/// How a type is walked.
+enum SelectionMode: Hashable {
+    /// Qualifiers, typedefs and arrays are followed; pointers, structs and unions end the walk.
+    case shallow
+    /// As shallow, but pointers are followed.
+    case throughPointers
+    /// Members are chosen and followed too, except behind a pointer.
+    case whole(isBehindPointer: Bool)
+    /// All is followed.
+    case everything
 }
 
 // MARK: - Choosing
@@ -48,14 +49,14 @@ extension TypeSelection {
     ///   - steps: the path's steps, the first of which is an index of the root.
     ///   - root: the root type.
     ///   - part: the part that the root is in.
-    mutating func choosePath(_ steps: [UInt32], from root: TypeID, in part: KernelTypes.Part) {
+    mutating func choosePath(_ steps: [UInt32], from root: TypeID, in part: Part) {
         let types = source.types(of: part)
         choose(root, in: part, .shallow)
         var next = root
         for step in steps.dropFirst() {
             guard let (id, header) = try? types.unqualified(next) else { return }
             if header.kind.isComposite, step < header.count {
-                chosen[reference(id, in: part), default: []].insert(Int(step))
+                insert(Int(step), of: reference(id, in: part))
                 next = types.members(of: id)[Int(step)].type
                 choose(next, in: part, .shallow)
             } else if let array = types.array(id) {
@@ -67,25 +68,50 @@ extension TypeSelection {
     }
 
     /// Chooses a type; structs and unions come without members.
-    mutating func chooseType(_ id: TypeID, in part: KernelTypes.Part, followingPointers: Bool) {
+    mutating func chooseType(_ id: TypeID, in part: Part, followingPointers: Bool) {
         choose(id, in: part, followingPointers ? .throughPointers : .shallow)
     }
 
     /// Chooses a type with all its members, and theirs, up to structs and unions behind a pointer.
-    mutating func chooseWhole(_ id: TypeID, in part: KernelTypes.Part) {
+    mutating func chooseWhole(_ id: TypeID, in part: Part) {
         choose(id, in: part, .whole(isBehindPointer: false))
     }
 
-    func reference(_ id: TypeID, in part: KernelTypes.Part) -> Reference {
-        id < source.types(of: part).firstID ? Reference(part: nil, id: id) : Reference(part: part, id: id)
+    /// Chooses all that a type leads to.
+    mutating func chooseEverything(of id: TypeID, in part: Part) { choose(id, in: part, .everything) }
+
+    /// Chooses a type that matches as a whole, and the members that the match rests on.
+    mutating func chooseMatch(_ id: TypeID, _ matched: MatchedMembers, in part: Part) {
+        choose(id, in: part, .throughPointers)
+        for entry in matched.entries {
+            insert(entry.member, of: reference(entry.type, in: part))
+            choose(source.types(of: part).members(of: entry.type)[entry.member].type, in: part, .throughPointers)
+        }
     }
 
-    private mutating func choose(_ id: TypeID, in part: KernelTypes.Part, _ mode: Mode) {
+    private mutating func insert(_ type: TypeReference) {
+        guard chosen[type] == nil else { return }
+        chosen[type] = []
+        order.append(type)
+    }
+
+    private mutating func insert(_ member: Int, of type: TypeReference) {
+        insert(type)
+        chosen[type]?.insert(member)
+    }
+
+    func reference(_ id: TypeID, in part: Part) -> TypeReference {
+        id < source.types(of: part).firstID ? TypeReference(part: nil, id: id) : TypeReference(part: part, id: id)
+    }
+
+    // MARK: Walking
+
+    private mutating func choose(_ id: TypeID, in part: Part, _ mode: SelectionMode) {
         enqueue(id, in: part, mode)
         while let visit = waiting.popLast() { walk(visit) }
     }
 
-    private mutating func enqueue(_ id: TypeID, in part: KernelTypes.Part, _ mode: Mode) {
+    private mutating func enqueue(_ id: TypeID, in part: Part, _ mode: SelectionMode) {
         guard id != .void else { return }
         let visit = Visit(type: reference(id, in: part), mode: mode)
         if visits.insert(visit).inserted { waiting.append(visit) }
@@ -95,7 +121,7 @@ extension TypeSelection {
         let (part, id, mode) = (visit.type.part, visit.type.id, visit.mode)
         let types = source.types(of: part)
         let header = types.header(of: id)
-        chosen[visit.type, default: []].formUnion([])
+        insert(visit.type)
         switch header.kind {
         case .pointer:
             guard let next = mode.behindPointer else { return }
@@ -111,22 +137,23 @@ extension TypeSelection {
             enqueue(prototype.result, in: part, mode.besidePointer)
             for parameter in prototype.parameters { enqueue(parameter.type, in: part, mode.besidePointer) }
         case .structure, .union:
-            guard mode == .whole(isBehindPointer: false) else { return }
-            let members = types.members(of: id)
-            chosen[visit.type] = Set(members.indices)
-            for member in members { enqueue(member.type, in: part, mode) }
+            guard mode == .whole(isBehindPointer: false) || mode == .everything else { return }
+            for (index, member) in types.members(of: id).enumerated() {
+                insert(index, of: visit.type)
+                enqueue(member.type, in: part, mode)
+            }
         default:
             return
         }
     }
 }
 
-extension TypeSelection.Mode {
+extension SelectionMode {
     /// How a pointee is walked, or nil where it is cut off.
     var behindPointer: Self? {
         switch self {
         case .shallow: nil
-        case .throughPointers: self
+        case .throughPointers, .everything: self
         case .whole: .whole(isBehindPointer: true)
         }
     }
@@ -135,5 +162,32 @@ extension TypeSelection.Mode {
     var besidePointer: Self {
         if case .whole = self { return .whole(isBehindPointer: false) }
         return self
+    }
+}
+
+// MARK: - Parts of a choice
+
+/// A chosen type, or a chosen member of one.
+struct SelectedPart: Hashable {
+    let type: TypeReference
+    /// The member's index, or nil for the type itself.
+    let member: Int?
+}
+
+extension TypeSelection {
+    /// All that is chosen, each type before its members.
+    var parts: [SelectedPart] {
+        order.flatMap { type in
+            [SelectedPart(type: type, member: nil)]
+                + (chosen[type] ?? []).sorted().map { SelectedPart(type: type, member: $0) }
+        }
+    }
+
+    /// Takes parts back; a type takes its members along.
+    mutating func remove(_ parts: some Sequence<SelectedPart>) {
+        for part in parts {
+            if let member = part.member { chosen[part.type]?.remove(member) } else { chosen[part.type] = nil }
+        }
+        order.removeAll { chosen[$0] == nil }
     }
 }

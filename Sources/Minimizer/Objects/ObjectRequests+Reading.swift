@@ -88,7 +88,7 @@ extension TypeSelection {
     /// Chooses what the local side of a relocation needs.
     fileprivate mutating func chooseLocal(_ spec: AccessSpec, _ kind: RelocationKind) {
         switch kind {
-        case .typeMatches: chooseWhole(spec.root, in: nil)
+        case .typeMatches: chooseEverything(of: spec.root, in: nil)
         case .typeIDLocal, .typeIDTarget, .typeExists, .typeSize:
             chooseType(spec.root, in: nil, followingPointers: true)
         case .enumeratorExists, .enumeratorValue: chooseType(spec.root, in: nil, followingPointers: false)

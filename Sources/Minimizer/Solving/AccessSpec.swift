@@ -31,7 +31,7 @@ struct AccessSpec: Hashable, Sendable {
     /// Whether the last accessor leads to an array whose size the struct leaves open: of no elements, and the last member.
     ///
     /// Source: libbpf's `is_flex_arr`.
-    func endsInFlexibleArray(_ array: BTFType.Array, in types: BTF) -> Bool {
+    func endsInFlexibleArray(_ array: BTFType.Array, in types: some TypeSource) -> Bool {
         guard array.count == 0, let last = accessors.last, last.name != nil else { return false }
         return Int(last.index) == types.header(of: last.type).count - 1
     }
@@ -57,7 +57,7 @@ extension AccessSpec {
     /// Reads an access string against the types of the object that it comes from.
     ///
     /// Source: libbpf's `bpf_core_parse_spec`.
-    init(access: String, kind: RelocationKind, root: TypeID, in types: BTF) throws(Refusal) {
+    init(access: String, kind: RelocationKind, root: TypeID, in types: some TypeSource) throws(Refusal) {
         self.init(root: root)
         if kind.subject == .type {
             guard access == "0" else { throw Refusal("access string '\(access)' is not 0, as a type has no fields") }
@@ -80,7 +80,7 @@ extension AccessSpec {
         for step in steps.dropFirst() { next = try take(step, of: next, in: types) }
     }
 
-    private mutating func takeEnumerator(of id: TypeID, in types: BTF) throws(Refusal) {
+    private mutating func takeEnumerator(of id: TypeID, in types: some TypeSource) throws(Refusal) {
         guard let enumeration = types.enumeration(id) else { throw Refusal("root type \(id) is no enumeration") }
         guard steps.count == 1, steps[0] < enumeration.enumerators.count else {
             throw Refusal("access string '\(access)' names no enumerator of \(enumeration.enumerators.count)")
@@ -89,7 +89,7 @@ extension AccessSpec {
         accessors.append(Accessor(type: id, index: steps[0], name: name))
     }
 
-    private mutating func take(_ step: UInt32, of qualified: TypeID, in types: BTF) throws(Refusal) -> TypeID {
+    private mutating func take(_ step: UInt32, of qualified: TypeID, in types: some TypeSource) throws(Refusal) -> TypeID {
         let (id, header) = try types.unqualified(qualified)
         if header.kind.isComposite {
             guard step < header.count else {
@@ -119,7 +119,7 @@ extension AccessSpec {
     /// The path as a programmer would write it: `task_struct.comm[2]`, `pid_type::PIDTYPE_TGID`, `struct task_struct`.
     ///
     /// Cut off where names make it longer than anyone reads.
-    func path(in types: BTF, kind: RelocationKind) -> String {
+    func path(in types: some TypeSource, kind: RelocationKind) -> String {
         let longest = 1024
         let name = types.string(at: types.header(of: root).name, limit: longest)
         let rootName = name.isEmpty ? "<anonymous>" : name
@@ -143,7 +143,7 @@ extension AccessSpec {
     }
 }
 
-extension BTF {
+extension TypeSource {
     /// A type's keyword and name, as C has them: `struct task_struct`.
     func describe(_ id: TypeID) -> String {
         let header = header(of: id)

@@ -46,6 +46,10 @@ public struct RelocationRecord: Hashable, Sendable {
         public let bitOffset: UInt32
         /// The value that goes into the instruction; nil where this candidate alone would poison it.
         public let value: UInt64?
+        /// The part of the kernel that the root type was found in.
+        let part: Part
+        /// The members that a match as a whole rests on.
+        let matched: MatchedMembers
 
         /// The steps as an access string, such as `0:1:2`; empty for a type.
         public var access: String { steps.map(String.init).joined(separator: ":") }

@@ -1,59 +1,72 @@
 import BTF
 
-/// Decides about relocations as libbpf does.
+/// Decides about relocations as loaders do.
 ///
-/// Source: libbpf's `bpf_core_calc_relo_insn` and `bpf_core_patch_insn`. Made once for some objects, it solves for any
-/// number of kernels.
+/// Made once for some objects, it solves for any number of kernels.
 public struct RelocationSolver: Sendable {
     let objects: [PreparedObject]
-    /// The essential names of all root types, each once.
-    private let names: [[UInt8]]
-    /// The kinds that the root types' candidates can have.
-    private let kinds: Set<Kind>
+    /// The essential names of all root types, each once, in the order of their bytes.
+    public let essentialNames: [[UInt8]]
 
     /// Prepares to solve.
     ///
     /// - Parameter requests: what some objects ask for.
     public init(_ requests: RelocationRequestLog) {
         objects = requests.objects.map(PreparedObject.init)
-        var (names, kinds): (Set<[UInt8]>, Set<Kind>) = ([], [])
-        for object in objects {
-            for relocation in object.relocations where relocation.needsCandidates {
-                names.insert(relocation.essentialName)
-                let kind = object.types.kind(of: relocation.request.root)
-                kinds.formUnion(Kind.allCases.filter(kind.isRelocatable(to:)))
-            }
-        }
-        self.names = names.sorted { $0.lexicographicallyPrecedes($1) }
-        self.kinds = kinds
+        let names = Set(objects.flatMap { $0.relocations.filter(\.needsCandidates).map(\.essentialName) })
+        essentialNames = names.sorted { $0.lexicographicallyPrecedes($1) }
     }
 
     /// Solves every relocation for one kernel.
     ///
-    /// - Parameter kernel: the kernel's types.
+    /// - Parameters:
+    ///   - kernel: the kernel's types.
+    ///   - rules: whose rules decide.
     /// - Returns: one record for each relocation, in the order of the requests.
-    public func solve(on kernel: KernelTypes) -> RelocationLog {
-        let candidates = kernel.candidates(named: names, ofKinds: kinds)
-        return RelocationLog(
-            records: objects.flatMap { object in
-                // Each object is loaded on its own, and narrows its candidates on its own.
-                var solution = ObjectSolution(object: object, kernel: kernel, named: candidates)
-                return object.relocations.map { solution.solve($0) }
-            }
-        )
+    public func solve<Source>(
+        on kernel: KernelTypeSources<Source>,
+        by rules: LoaderRules = .libbpf
+    ) -> RelocationLog {
+        solve(on: kernel, by: rules, named: candidates(on: kernel))
     }
 
-    /// The types that any of the root types may stand for.
-    func candidates(on kernel: KernelTypes) -> [Candidate] {
-        let named = kernel.candidates(named: names, ofKinds: kinds)
-        return objects.flatMap { object in
-            object.relocations.filter(\.needsCandidates).flatMap { relocation in
-                kernel.compatible(
-                    named[relocation.essentialName] ?? [],
-                    with: object.types.kind(of: relocation.request.root)
-                )
+    /// Solves every relocation for one kernel, and tells what of the kernel that rests on.
+    ///
+    /// - Parameters:
+    ///   - kernel: the kernel's types.
+    ///   - rules: whose rules decide.
+    /// - Returns: one record for each relocation, in the order of the requests, and the types that were read for them.
+    public func solveNotingTypes<Source>(
+        on kernel: KernelTypeSources<Source>,
+        by rules: LoaderRules = .libbpf
+    ) -> (log: RelocationLog, touched: TouchedTypes) {
+        let recorded = kernel.recorded
+        let log = solve(on: recorded, by: rules)
+        return (log, TouchedTypes(essentialNames: essentialNames, readOf: recorded))
+    }
+
+    /// The types of any kind that have the root types' essential names.
+    func candidates<Source>(on kernel: KernelTypeSources<Source>) -> [[UInt8]: [Candidate]] {
+        kernel.candidates(named: essentialNames)
+    }
+
+    func solve<Source>(
+        on kernel: KernelTypeSources<Source>,
+        by rules: LoaderRules,
+        named candidates: [[UInt8]: [Candidate]]
+    ) -> RelocationLog {
+        // Each object is loaded on its own.
+        let records = objects.flatMap { object in
+            switch rules {
+            case .libbpf:
+                var solution = LibbpfSolution(object: object, kernel: kernel, named: candidates)
+                return solution.records()
+            case .cilium:
+                var solution = CiliumSolution(object: object, kernel: kernel, named: candidates)
+                return solution.records()
             }
         }
+        return RelocationLog(records: records)
     }
 }
 
@@ -62,148 +75,32 @@ extension PreparedRelocation {
     var needsCandidates: Bool { request.kind != .typeIDLocal && !essentialName.isEmpty }
 }
 
-/// The solving of one object's relocations, in their order.
-private struct ObjectSolution {
-    let object: PreparedObject
-    let kernel: KernelTypes
-    let named: [[UInt8]: [Candidate]]
-    /// The candidates that are left for a root type. A relocation that only some of them match leaves those for the
-    /// later relocations of the same root, as libbpf's cache of candidates does.
-    private var left: [TypeID: [Candidate]] = [:]
-    private var budget: WorkBudget
+/// A type of the kernel that has what a relocation asks for.
+struct Match {
+    let candidate: Candidate
+    /// Where in the type it is.
+    let spec: AccessSpec
+    let result: RelocationValue
+    /// The members that a match as a whole rests on.
+    var matched = MatchedMembers()
 
-    init(object: PreparedObject, kernel: KernelTypes, named: [[UInt8]: [Candidate]]) {
-        self.object = object
-        self.kernel = kernel
-        self.named = named
-        budget = WorkBudget(relocations: object.relocations.count)
-    }
+    var value: UInt64 { result.value }
+}
 
-    mutating func solve(_ relocation: PreparedRelocation) -> RelocationRecord {
-        do throws(Refusal) {
-            return try decide(relocation)
-        } catch {
-            return record(relocation, [], .refused, error.reason)
-        }
-    }
-
-    private mutating func decide(_ relocation: PreparedRelocation) throws(Refusal) -> RelocationRecord {
-        let kind = relocation.request.kind
-        let spec = try relocation.spec.get()
-        let localValue = try relocation.value.get()
-        if kind == .typeIDLocal { return record(relocation, [], .resolved) }
-        guard relocation.needsCandidates else {
-            throw Refusal("the root type has no name to search the kernel's types by")
-        }
-        let root = relocation.request.root
-        let candidates =
-            left[root]
-            ?? kernel.compatible(named[relocation.essentialName] ?? [], with: object.types.kind(of: root))
-        let matches = try matches(for: spec, kind, among: candidates)
-        guard let first = matches.first else {
-            left[root] = candidates
-            let isPoisoned = !kind.isQuestion && kind.subject != .type
-            return record(relocation, [], isPoisoned ? .poisoned : .absent)
-        }
-        if let odd = matches.first(where: { $0.spec.bitOffset != first.spec.bitOffset || $0.value != first.value }) {
-            left[root] = candidates
-            return record(relocation, matches, .ambiguous, disagreement(first, odd))
-        }
-        left[root] = matches.map(\.candidate)
-        if let problem = patchingProblem(relocation.request, from: localValue, to: first) {
-            return record(relocation, matches, problem.outcome, problem.reason)
-        }
-        return record(relocation, matches, .resolved)
-    }
-
-    /// A candidate that has what is asked for.
-    private struct Match {
-        let candidate: Candidate
-        let spec: AccessSpec
-        let result: RelocationValue
-        var value: UInt64 { result.value }
-    }
-
-    private mutating func matches(
-        for spec: AccessSpec,
-        _ kind: RelocationKind,
-        among candidates: [Candidate]
-    ) throws(Refusal) -> [Match] {
-        var matches: [Match] = []
-        for candidate in candidates {
-            let target = kernel.types(of: candidate.part)
-            var comparison = TypeComparison(
-                local: object.types,
-                target: target,
-                pointerSize: kernel.pointerSize,
-                budget: budget
-            )
-            // What was spent in vain counts too.
-            defer { budget = comparison.budget }
-            guard let found = try comparison.counterpart(of: spec, kind, root: candidate.id) else { continue }
-            let calculation = ValueCalculation(
-                types: target,
-                pointerSize: kernel.pointerSize,
-                byteOrder: kernel.vmlinux.byteOrder
-            )
-            let result = try calculation.value(of: kind, at: found)
-            matches.append(Match(candidate: candidate, spec: found, result: result))
-        }
-        return matches
-    }
-
-    private func disagreement(_ one: Match, _ other: Match) -> String {
-        if one.spec.bitOffset != other.spec.bitOffset {
-            return "types \(one.candidate.id) and \(other.candidate.id) have the field at different offsets: "
-                + "bits \(one.spec.bitOffset) and \(other.spec.bitOffset)"
-        }
-        return "types \(one.candidate.id) and \(other.candidate.id) give different values: "
-            + "\(one.value) and \(other.value)"
-    }
-
-    /// What keeps a load or store from being patched although the field is there.
-    ///
-    /// Source: libbpf's `bpf_core_calc_relo` on memory sizes, and `bpf_core_patch_insn`.
-    private func patchingProblem(
-        _ request: RelocationRequest,
-        from local: RelocationValue,
-        to match: Match
-    ) -> (outcome: RelocationRecord.Outcome, reason: String)? {
-        guard request.isMemoryAccess else { return nil }
-        guard match.value <= Int16.max else {
-            return (.refused, "offset \(match.value) does not fit a load or store")
-        }
-        guard request.kind == .fieldByteOffset, let one = local.load, let other = match.result.load,
-            one.size != other.size
-        else { return nil }
-        guard canLoad(one.type, as: other.type, in: kernel.types(of: match.candidate.part)) else {
-            return (.poisoned, "a field of \(one.size) bytes cannot be loaded from one of \(other.size)")
-        }
-        guard [1, 2, 4, 8].contains(other.size) else {
-            return (.refused, "no instruction loads \(other.size) bytes")
-        }
-        return nil
-    }
-
-    /// Pointers and unsigned integers may change their size: the upper bits are zeros.
-    private func canLoad(_ local: TypeID, as target: TypeID, in targets: BTF) -> Bool {
-        if object.types.kind(of: local) == .pointer, targets.kind(of: target) == .pointer { return true }
-        guard let one = object.types.integer(local), let other = targets.integer(target) else { return false }
-        return one.encoding != .signed && other.encoding != .signed
-    }
-
-    private func record(
-        _ relocation: PreparedRelocation,
+extension PreparedRelocation {
+    /// The log's record of a decision.
+    func record<Source>(
+        of object: PreparedObject,
+        on kernel: KernelTypeSources<Source>,
         _ matches: [Match],
         _ outcome: RelocationRecord.Outcome,
         _ reason: String? = nil
     ) -> RelocationRecord {
-        let kind = relocation.request.kind
-        return RelocationRecord(
+        RelocationRecord(
             object: object.object,
-            location: relocation.request.location,
-            kind: kind,
-            local: relocation.local,
+            location: request.location,
+            kind: request.kind,
+            local: local,
             targets: matches.map { match in
                 let types = kernel.types(of: match.candidate.part)
                 return RelocationRecord.Target(
@@ -211,49 +108,15 @@ private struct ObjectSolution {
                     root: types.describe(match.candidate.id),
                     typeID: match.candidate.id,
                     steps: match.spec.steps,
-                    path: match.spec.path(in: types, kind: kind),
+                    path: match.spec.path(in: types, kind: request.kind),
                     bitOffset: match.spec.bitOffset,
-                    value: match.value
+                    value: match.value,
+                    part: match.candidate.part,
+                    matched: match.matched
                 )
             },
             outcome: outcome,
             reason: reason
         )
-    }
-}
-
-extension TypeComparison {
-    /// The target's path that answers a relocation, or nil where a candidate does not match.
-    mutating func counterpart(
-        of spec: AccessSpec,
-        _ kind: RelocationKind,
-        root: TypeID
-    ) throws(Refusal) -> AccessSpec? {
-        switch kind.subject {
-        case .field:
-            return try find(spec, root: root)
-        case .type:
-            let isMatch =
-                kind == .typeMatches ? try matches(spec.root, root) : try areCompatible(spec.root, root)
-            return isMatch ? AccessSpec(root: root) : nil
-        case .enumerator:
-            return try findEnumerator(spec, root: root)
-        }
-    }
-
-    /// Source: the part for enumerators of libbpf's `bpf_core_spec_match`.
-    private mutating func findEnumerator(_ spec: AccessSpec, root: TypeID) throws(Refusal) -> AccessSpec? {
-        let id = try target.unqualified(root).id
-        guard let enumeration = target.enumeration(id), let name = spec.accessors.first?.name else { return nil }
-        let wanted = EssentialName.of(local.bytes(at: name))
-        for (index, enumerator) in enumeration.enumerators.enumerated() {
-            try budget.spend()
-            guard EssentialName.of(target.bytes(at: enumerator.name)).elementsEqual(wanted) else { continue }
-            var found = AccessSpec(root: root)
-            try found.append(step: UInt32(index))
-            found.accessors.append(.init(type: id, index: UInt32(index), name: enumerator.name))
-            return found
-        }
-        return nil
     }
 }

@@ -154,10 +154,12 @@ extension TypeComparison {
         guard localMembers.count <= targetMembers.count else { return false }
         for member in localMembers {
             var isFound = false
-            for counterpart in targetMembers where !isFound {
+            for (index, counterpart) in targetMembers.enumerated() where !isFound {
                 try budget.spend()
                 guard namesMatch(member.name, counterpart.name) else { continue }
+                let count = matched.entries.count
                 isFound = try matches(member.type, counterpart.type, isBehindPointer: false, level: level - 1)
+                if isFound { matched.append(index, of: targetID) } else { matched.shrink(to: count) }
             }
             guard isFound else { return false }
         }

@@ -1,19 +1,36 @@
 import BTF
 
-/// Compares the types of an object with those of a kernel.
+/// Compares the types of an object with those of a kernel, by libbpf's rules.
 ///
 /// The work that one comparison may do is bounded as a whole: types made to explode end in a refusal.
-struct TypeComparison {
+struct TypeComparison<Target: TypeSource> {
     let local: BTF
-    let target: BTF
+    let target: Target
     /// The size of a pointer on the target, in bytes.
     let pointerSize: UInt32
     var budget: WorkBudget
+    /// The members of the target that answered for the members of a local type that matches as a whole.
+    var matched = MatchedMembers()
 
     /// How deep prototypes and members may be nested, and how long one chain of pointers and arrays may be: libbpf's
     /// limits.
-    static let maximumDepth = 32
-    static let tooDeep = Refusal("the types are nested deeper than 32 levels")
+    static var maximumDepth: Int { 32 }
+    static var tooDeep: Refusal { Refusal("the types are nested deeper than 32 levels") }
+}
+
+/// The members of a kernel's structs and unions that a match as a whole rests on, in the order of finding.
+struct MatchedMembers: Hashable, Sendable {
+    struct Entry: Hashable, Sendable {
+        let type: TypeID
+        let member: Int
+    }
+
+    private(set) var entries: [Entry] = []
+
+    mutating func append(_ member: Int, of type: TypeID) { entries.append(Entry(type: type, member: member)) }
+
+    /// Forgets what was found since there were so many.
+    mutating func shrink(to count: Int) { entries.removeSubrange(count...) }
 }
 
 /// Counts the types and members that the comparisons for one object and kernel look at.

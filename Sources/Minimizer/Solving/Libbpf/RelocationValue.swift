@@ -14,11 +14,11 @@ struct RelocationValue: Hashable {
     }
 }
 
-/// Computes values on one side, local or target.
+/// Computes values on one side, local or target, by libbpf's rules.
 ///
 /// Source: libbpf's `bpf_core_calc_field_relo`, `bpf_core_calc_type_relo` and `bpf_core_calc_enumval_relo`.
-struct ValueCalculation {
-    let types: BTF
+struct ValueCalculation<Source: TypeSource> {
+    let types: Source
     /// In bytes.
     let pointerSize: UInt32
     /// The byte order of the machine that the program runs on, which decides how a bitfield is shifted out.

@@ -1,6 +1,6 @@
 import BTF
 
-extension BTF {
+extension TypeSource {
     /// How many qualifiers and typedefs may follow one another; real kernels have no more than a handful.
     private static var longestChain: Int { 256 }
 
@@ -85,19 +85,14 @@ extension BTF {
     ///
     /// Source: libbpf's `determine_ptr_size`.
     var pointerSize: UInt32 {
-        if let base { return base.pointerSize }
-        for id in ids {
-            let header = header(of: id)
-            guard header.kind == .int, header.sizeOrType == 4 || header.sizeOrType == 8 else { continue }
-            if Self.namesOfLong.contains(string(at: header.name)) { return header.sizeOrType }
-        }
-        return 8
-    }
-
-    private static var namesOfLong: Set<String> {
-        [
-            "long", "long int", "int long", "unsigned long", "long unsigned", "unsigned long int", "unsigned int long",
-            "long unsigned int", "long int unsigned", "int unsigned long", "int long unsigned",
-        ]
+        let longs = ids(withEssentialNames: namesOfLong, ofKinds: [.int]).joined().lazy
+            .filter { [4, 8].contains(header(of: $0).sizeOrType) && namesOfLong.contains(Array(bytes(at: header(of: $0).name))) }
+        return longs.min().map { header(of: $0).sizeOrType } ?? 8
     }
 }
+
+/// What C compilers call a `long`.
+let namesOfLong: [[UInt8]] = [
+    "long", "long int", "int long", "unsigned long", "long unsigned", "unsigned long int", "unsigned int long",
+    "long unsigned int", "long int unsigned", "int unsigned long", "int long unsigned",
+].map { Array($0.utf8) }

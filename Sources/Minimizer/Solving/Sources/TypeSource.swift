@@ -1,0 +1,42 @@
+public import BTF
+
+/// Where a kernel's types are read from, one at a time.
+///
+/// Solving looks up a few dozen names and reads the types that have them; a source need not have the others at hand.
+/// All ids and offsets that it is asked for are ones that it gave.
+public protocol TypeSource {
+    /// The byte order of the machine that the types are of.
+    var byteOrder: ByteOrder { get }
+    /// The first id of the source's own types: 1, or the first behind its base's.
+    var firstID: TypeID { get }
+
+    /// Finds the source's own types that have one of a few essential names.
+    ///
+    /// - Parameters:
+    ///   - names: essential names, none of them empty; a name may stand there twice.
+    ///   - kinds: the kinds of types to look at.
+    /// - Returns: for each name the ids of own types that have it, in ascending order.
+    func ids(withEssentialNames names: [[UInt8]], ofKinds kinds: Set<Kind>) -> [[TypeID]]
+    /// The header of a type's record.
+    func header(of id: TypeID) -> TypeHeader
+    /// The members of a struct or union; none for any other kind.
+    func members(of id: TypeID) -> BTF.Members
+    /// A type, decoded.
+    subscript(id: TypeID) -> BTFType { get }
+    /// The bytes of a string, without its terminator.
+    func bytes(at offset: StringOffset) -> ArraySlice<UInt8>
+    /// The bytes of a string, no more than a limit of them.
+    func bytes(at offset: StringOffset, limit: Int) -> ArraySlice<UInt8>
+}
+
+extension BTF: TypeSource {}
+
+extension TypeSource {
+    /// What a type's record describes.
+    func kind(of id: TypeID) -> Kind { header(of: id).kind }
+
+    /// A string, cut off at a limit, bytes that are not UTF-8 replaced.
+    func string(at offset: StringOffset, limit: Int) -> String {
+        String(decoding: bytes(at: offset, limit: limit), as: UTF8.self)
+    }
+}
