@@ -1,5 +1,6 @@
 internal import Foundation
 internal import HubStore
+internal import Minimizer
 
 /// A file of records to which any number of processes may append, and which is believed record by record.
 ///
@@ -12,7 +13,9 @@ struct SolutionFile {
         case blob([UInt8])
         /// A solution, as JSON.
         case solution([UInt8])
-        /// Which solution a kernel has: the digest of the kernel's BTF, and of the solution's JSON.
+        /// What a solution touched.
+        case touched(TouchedTypes)
+        /// Which solution a kernel has: the digest of its BTF or of what was touched of it, and of the solution's JSON.
         case kernel(ContentDigest, ContentDigest)
     }
 
@@ -93,6 +96,7 @@ struct SolutionFile {
         switch record {
         case .blob(let bytes): [UInt8(ascii: "B")] + bytes
         case .solution(let json): [UInt8(ascii: "S")] + json
+        case .touched(let touched): [UInt8(ascii: "T")] + touched.bytes
         case .kernel(let key, let solution): [UInt8(ascii: "K")] + key.bytes + solution.bytes
         }
     }
@@ -110,6 +114,7 @@ struct SolutionFile {
         switch bytes[body] {
         case UInt8(ascii: "B"): return (.blob(content), end)
         case UInt8(ascii: "S"): return (.solution(content), end)
+        case UInt8(ascii: "T"): return TouchedTypes(bytes: content).map { (.touched($0), end) }
         case UInt8(ascii: "K"):
             guard let key = ContentDigest(bytes: Array(content.prefix(ContentDigest.length))),
                 let solution = ContentDigest(bytes: Array(content.dropFirst(ContentDigest.length)))

@@ -9,6 +9,8 @@ final class SolutionTable {
     private var solutions: [ContentDigest: KernelSolution] = [:]
     private var blobs: [String: [UInt8]] = [:]
     private var size = 0
+    /// What solutions touched, each set once, those found last behind.
+    private(set) var touched: [TouchedTypes] = []
     /// Equal solutions are kept once.
     private var known: [KernelSolution: String] = [:]
     private let file: SolutionFile?
@@ -38,6 +40,7 @@ final class SolutionTable {
                 let digest = ContentDigest(of: json).description
                 documents[digest] = solution
                 known[solution] = digest
+            case .touched(let types): touched.append(types)
             case .kernel(let key, let digest):
                 guard let solution = documents[digest.description] else { continue }
                 if let btf = solution.btf, blobs[btf] == nil { continue }
@@ -51,7 +54,7 @@ final class SolutionTable {
         let anonymous = RelocationRequestLog(
             objects: requests.objects.map { ObjectRequests(object: "", types: $0.types, requests: $0.requests) }
         )
-        let text = "solutions 1\nhub \(HubVersion.current)\nrequests \(ContentDigest(of: try anonymous.json()))\n"
+        let text = "solutions 2\nhub \(HubVersion.current)\nrequests \(ContentDigest(of: try anonymous.json()))\n"
         return ContentDigest(of: text.utf8)
     }
 
@@ -60,28 +63,38 @@ final class SolutionTable {
             && (solution.btf == nil) != (solution.failure == nil)
     }
 
-    /// The solution for a kernel's BTF.
-    subscript(btf: ContentDigest) -> KernelSolution? { solutions[btf] }
+    /// The solution for the digest of a kernel's BTF, or of what was touched of it.
+    subscript(key: ContentDigest) -> KernelSolution? { solutions[key] }
+
+    /// All solutions, by their keys.
+    var all: [ContentDigest: KernelSolution] { solutions }
 
     /// Some minimised BTF; nil where it had to make room.
     func bytes(of digest: String) -> [UInt8]? { blobs[digest] }
 
-    /// Forgets a solution, so that it is made again.
-    func forget(_ btf: ContentDigest) { solutions[btf] = nil }
+    /// Forgets a solution by all its keys, so that it is made again.
+    func forget(_ solution: KernelSolution) { solutions = solutions.filter { $0.value != solution } }
+
+    /// Remembers a set of what a solution touched.
+    func note(_ types: TouchedTypes) {
+        guard !touched.contains(types) else { return }
+        touched.append(types)
+        unsaved.append(.touched(types))
+    }
 
     /// Remembers a solution.
-    func insert(_ solution: KernelSolution, _ bytes: [UInt8]?, for btf: ContentDigest) {
+    func insert(_ solution: KernelSolution, _ bytes: [UInt8]?, for key: ContentDigest) {
         if let bytes, let digest = solution.btf, blobs[digest] == nil {
             keep(bytes, as: digest)
             unsaved.append(.blob(bytes))
         }
-        solutions[btf] = solution
+        solutions[key] = solution
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
         guard let digest = known[solution] ?? (try? encoder.encode(solution)).map(note(solution)),
             let digest = ContentDigest(digest)
         else { return }
-        unsaved.append(.kernel(btf, digest))
+        unsaved.append(.kernel(key, digest))
     }
 
     private func note(_ solution: KernelSolution) -> (Data) -> String {

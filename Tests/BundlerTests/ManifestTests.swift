@@ -55,7 +55,7 @@ struct ManifestTests {
 
     @Test("names from outside stay text, and lead nowhere")
     func hostileNames() throws {
-        let name = "../../etc/\"};\n<script>*/\\u0000?\u{1}\u{2028}"
+        let name = "../../etc/\"};\n<script>*\\u0000?\u{1}\u{2028}"
         let objects = try BundleFixture.requests(named: name)
         let manifest = try manifest(try fixture.plan(.btfhub, compression: Compression.none, requests: objects))
         let named = try #require((manifest["objects"] as? [[String: Any]])?.first?["name"] as? String)

@@ -88,7 +88,7 @@ struct BundleTests {
             ("release=*-cloud-*", KernelFilter(distribution: "debian")),
         ] {
             let answer = try await server.curl("/v1/bundles?compression=none&\(query)", "--data-binary", body)
-            #expect(answer.body == (try direct(server, filter, .none)), "\(query)")
+            #expect(answer.body == (try direct(server, filter, Compression.none)), "\(query)")
         }
         let none = try await server.curl("/v1/bundles?distro=fedora", "--data-binary", body)
         #expect(none.status == 404)

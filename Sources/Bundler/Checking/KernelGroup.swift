@@ -38,9 +38,9 @@ public struct KernelGroup: Hashable, Sendable {
 extension CompatibilityReport {
     /// The kernels in groups, in their order.
     ///
-    /// A group is a row of kernels of one series, in version order, that have the same problems. Where a series is not
-    /// all alike, its flavours (`cloud-amd64` of `6.1.0-56-cloud-amd64`) are looked at each on its own, and those that are
-    /// alike throughout are put together.
+    /// A group is a row of kernels of one series, in version order, that have the same problems. Where that gives fewer
+    /// groups, the flavours of a series (`cloud-amd64` of `6.1.0-56-cloud-amd64`) are looked at each on its own, and those
+    /// that are alike throughout are put together.
     public var groups: [KernelGroup] {
         var groups: [KernelGroup] = []
         var rest = entries[...]
@@ -53,32 +53,45 @@ extension CompatibilityReport {
     }
 
     private func groups(of entries: [Entry], named series: String) -> [KernelGroup] {
-        if Set(entries.map(problems)).count == 1 { return [group(entries, series, flavours: [])] }
+        let plain = runs(of: entries).map { group($0, series, flavours: []) }
+        guard plain.count > 1 else { return plain }
+        let byFlavour = flavourGroups(of: entries, named: series)
+        return byFlavour.count < plain.count ? byFlavour : plain
+    }
+
+    /// Rows of kernels with the same problems.
+    private func runs(of entries: [Entry]) -> [[Entry]] {
+        var runs: [[Entry]] = []
+        for entry in entries {
+            if let last = runs.last?.last, problems(of: last) == problems(of: entry) {
+                runs[runs.count - 1].append(entry)
+            } else {
+                runs.append([entry])
+            }
+        }
+        return runs
+    }
+
+    private func flavourGroups(of entries: [Entry], named series: String) -> [KernelGroup] {
         var flavours: [String: [Entry]] = [:]
         for entry in entries { flavours[Release(entry.subject).flavour, default: []].append(entry) }
         // Flavours that are alike throughout, by what they have.
         var uniform: [[Problem]: [String]] = [:]
         var groups: [KernelGroup] = []
         for (flavour, members) in flavours.sorted(by: { $0.key < $1.key }) {
-            if Set(members.map(problems)).count == 1 {
+            let runs = runs(of: members)
+            if runs.count == 1 {
                 uniform[problems(of: members[0]), default: []].append(flavour)
-                continue
-            }
-            var rest = members[...]
-            while let first = rest.first {
-                let run = rest.prefix { problems(of: $0) == problems(of: first) }
-                rest = rest.dropFirst(run.count)
-                groups.append(group(Array(run), series, flavours: [flavour]))
+            } else {
+                groups += runs.map { group($0, series, flavours: [flavour]) }
             }
         }
         for names in uniform.values {
             let members = entries.filter { names.contains(Release($0.subject).flavour) }
             groups.append(group(members, series, flavours: names.sorted()))
         }
-        return groups.sorted { one, other in
-            if one.result != other.result { return one.result < other.result }
-            return one.label < other.label
-        }
+        let places = Dictionary(entries.enumerated().map { ($1.subject, $0) }) { first, _ in first }
+        return groups.sorted { places[$0.kernels[0]] ?? 0 < places[$1.kernels[0]] ?? 0 }
     }
 
     private func group(_ entries: [Entry], _ series: String, flavours: [String]) -> KernelGroup {

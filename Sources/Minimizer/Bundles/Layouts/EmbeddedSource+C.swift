@@ -69,7 +69,7 @@ extension EmbeddedSource {
 
         const void *btfhub_by_build_id(const void *build_id, size_t length, size_t *size)
         {
-            size_t low = 0, high = BUILD_ID_COUNT;
+            size_t low = 0, high = build_id_count;
 
             while (low < high) {
                 size_t middle = low + (high - low) / 2;
@@ -93,7 +93,7 @@ extension EmbeddedSource {
         const void *btfhub_by_release(const char *release, const char *machine, const char *distribution,
                                       const char *version, size_t *size)
         {
-            size_t low = 0, high = KERNEL_COUNT;
+            size_t low = 0, high = kernel_count;
             const struct kernel *match = NULL;
 
             while (low < high) {
@@ -104,7 +104,7 @@ extension EmbeddedSource {
                 else
                     high = middle;
             }
-            for (; low < KERNEL_COUNT && strcmp(kernels[low].release, release) == 0; low++) {
+            for (; low < kernel_count && strcmp(kernels[low].release, release) == 0; low++) {
                 const struct kernel *entry = &kernels[low];
 
                 if (strcmp(entry->machine, machine) != 0)

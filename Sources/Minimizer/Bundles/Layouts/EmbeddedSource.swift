@@ -82,7 +82,8 @@ struct EmbeddedSource {
             text += "    {\(id.bytes.count), {\(digits)}, \(blob)},\n".utf8
         }
         text += "    {0, {0}, 0},\n};\n\n".utf8
-        text += "#define KERNEL_COUNT \(kernels.count)\n#define BUILD_ID_COUNT \(buildIDs.count)\n".utf8
+        text += "static const size_t kernel_count = \(kernels.count);\n".utf8
+        text += "static const size_t build_id_count = \(buildIDs.count);\n".utf8
         return text + Array(Self.functions.utf8)
     }
 
