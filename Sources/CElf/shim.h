@@ -1,6 +1,2 @@
 #include <libelf.h>
 #include <gelf.h>
-#include <dwarf.h>
-#include <elfutils/libdw.h>
-#include <elfutils/libdwelf.h>
-#include <elfutils/libdwfl.h>

@@ -40,14 +40,7 @@ public struct OutputFile: Sendable {
             return
         }
         let partial = path + ".partial"
-        let descriptor = try failing(to: "create \(partial)") {
-            try FileDescriptor.open(
-                FilePath(partial),
-                .writeOnly,
-                options: [.create, .truncate],
-                permissions: [.ownerReadWrite, .groupRead, .otherRead]
-            )
-        }
+        let descriptor = try failing(to: "create \(partial)") { try Self.create(FilePath(partial)) }
         do {
             try descriptor.closeAfter {
                 try produce { try Self.write($0, to: descriptor, named: partial) }
@@ -60,13 +53,19 @@ public struct OutputFile: Sendable {
         }
     }
 
+    /// Opens a new file for writing; one that is there is emptied.
+    static func create(_ path: FilePath) throws -> FileDescriptor {
+        let permissions: FilePermissions = [.ownerReadWrite, .groupRead, .otherRead]
+        return try .open(path, .writeOnly, options: [.create, .truncate], permissions: permissions)
+    }
+
     private static func write(_ bytes: [UInt8], to descriptor: FileDescriptor, named name: String) throws {
         _ = try failing(to: "write \(name)") { try descriptor.writeAll(bytes) }
     }
 }
 
 /// Turns an errno into a sentence.
-private func failing<Value>(to action: String, _ body: () throws -> Value) throws -> Value {
+func failing<Value>(to action: String, _ body: () throws -> Value) throws -> Value {
     do {
         return try body()
     } catch let error as Errno {

@@ -35,15 +35,8 @@ public struct ImageConverter: Sendable {
     /// - Returns: its BTF in canonical form, and what the conversion read where it was from DWARF.
     /// - Throws: `ConversionError`, `DWARFError` or `ELFError`, each naming the file.
     public func convert(_ image: ELFFile) throws -> (btf: BTF, report: ConversionReport?) {
-        switch source {
-        case .btf:
-            return (try fromSection(image), nil)
-        case .dwarf:
-            guard hasDWARF(image) else { throw ConversionError.noTypes(file: image.name, source: source) }
-            return try fromDWARF(image)
-        case .auto:
-            return hasDWARF(image) ? try fromDWARF(image) : (try fromSection(image), nil)
-        }
+        var modules = moduleConverter()
+        return try convert(image, &modules)
     }
 
     /// Converts what was found in a file.
@@ -52,8 +45,23 @@ public struct ImageConverter: Sendable {
     /// - Returns: its BTF in canonical form, and what the conversion read where it was from DWARF.
     /// - Throws: `ConversionError`, `DWARFError` or `ELFError`, each naming the file.
     public func convert(_ image: UnpackedImage) throws -> (btf: BTF, report: ConversionReport?) {
+        var modules = moduleConverter()
+        return try convert(image, &modules)
+    }
+
+    /// What converts modules' DWARF over the base; nil where there is none.
+    func moduleConverter() -> ModuleConverter? {
+        guard let preparedBase else { return nil }
+        return ModuleConverter(base: preparedBase, options: options)
+    }
+
+    /// Converts what was found in a file, with what converts modules' DWARF.
+    func convert(
+        _ image: UnpackedImage,
+        _ modules: inout ModuleConverter?
+    ) throws -> (btf: BTF, report: ConversionReport?) {
         switch image.contents {
-        case .elf(let elf): return try convert(elf)
+        case .elf(let elf): return try convert(elf, &modules)
         case .types(let types):
             guard source != .dwarf else { throw ConversionError.noTypes(file: image.name, source: source) }
             guard base == nil else { throw ConversionError.needlessBase(file: image.name) }
@@ -75,11 +83,29 @@ public struct ImageConverter: Sendable {
 
     private func hasDWARF(_ image: ELFFile) -> Bool { image.debugSection(named: ".debug_info") != nil }
 
-    private func fromDWARF(_ image: ELFFile) throws -> (btf: BTF, report: ConversionReport?) {
-        let converter = DWARFConverter(options: options)
-        guard let preparedBase else { return try converter.convert(image) }
-        guard image.header.kind == .relocatable else { throw ConversionError.needlessBase(file: image.name) }
-        return try converter.convert(image, base: preparedBase)
+    private func convert(
+        _ image: ELFFile,
+        _ modules: inout ModuleConverter?
+    ) throws -> (btf: BTF, report: ConversionReport?) {
+        switch source {
+        case .btf:
+            return (try fromSection(image), nil)
+        case .dwarf:
+            guard hasDWARF(image) else { throw ConversionError.noTypes(file: image.name, source: source) }
+            return try fromDWARF(image, &modules)
+        case .auto:
+            return hasDWARF(image) ? try fromDWARF(image, &modules) : (try fromSection(image), nil)
+        }
+    }
+
+    private func fromDWARF(
+        _ image: ELFFile,
+        _ modules: inout ModuleConverter?
+    ) throws -> (btf: BTF, report: ConversionReport?) {
+        guard preparedBase == nil || image.header.kind == .relocatable else {
+            throw ConversionError.needlessBase(file: image.name)
+        }
+        return try modules?.convert(image) ?? DWARFConverter(options: options).convert(image)
     }
 
     private func fromSection(_ image: ELFFile) throws -> BTF {

@@ -2,9 +2,9 @@
 /// the tables are kept side by side.
 struct AbbreviationTable: ~Copyable {
     private var plans = RawArray<AbbreviationPlan>(capacity: 256)
-    private var steps = RawArray<DecodeStep>(capacity: 2048)
-    private var runs = RawArray<SkipRun>(capacity: 512)
-    private var constants = RawArray<Int64>(capacity: 256)
+    private(set) var steps = RawArray<DecodeStep>(capacity: 2048)
+    private(set) var runs = RawArray<SkipRun>(capacity: 512)
+    private(set) var constants = RawArray<Int64>(capacity: 256)
     /// Whether an entry may refer to an entry of another unit.
     private(set) var hasForeignReferences = false
     /// Whether an entry may be an annotation.
@@ -113,6 +113,13 @@ struct AbbreviationTable: ~Copyable {
         loaded = wanted
     }
 
+    /// Forgets all tables, which were another file's.
+    mutating func forget() {
+        loaded = Identity()
+        kept = [:]
+        keptPlans = 0
+    }
+
     /// Puts the present table aside.
     private mutating func shelve() {
         if loaded == Identity() { return }
@@ -211,208 +218,5 @@ struct AbbreviationTable: ~Copyable {
         layout.finish(&plan)
         plan.stepCount = UInt32(steps.count) - plan.firstStep
         return plan
-    }
-
-    /// Reads the needed attributes of an entry, and moves behind all of them.
-    mutating func decode(
-        _ plan: AbbreviationPlan,
-        _ info: Bytes,
-        _ at: inout Int,
-        _ unit: UnitHeader,
-        into values: inout EntryValues
-    ) throws(Fault) {
-        let end = unit.end
-        values.clear()
-        for index in Int(plan.firstStep)..<Int(plan.firstStep &+ plan.stepCount) {
-            var step = steps[index]
-            at &+= Int(step.skip)
-            guard at <= end else { throw Fault(.truncated, at: at) }
-            if step.encoding == .indirect {
-                let start = at
-                let form = try info.uleb(&at, end: end)
-                guard form != Form.indirect, form != Form.implicitConst else { throw Fault(.form(form), at: start) }
-                let slot = step.slot
-                step = try DecodeStep(form: form, unit: unit, at: start)
-                step.slot = slot.with(form: form)
-                if form == Form.flagPresent {
-                    values.take(step.slot, 1)
-                    continue
-                }
-            }
-            switch step.encoding {
-            case .none, .indirect: break
-            case .fixed:
-                guard Int(step.width) <= end &- at else { throw Fault(.truncated, at: at) }
-                if step.width <= 8 { values.take(step.slot, info.number(at, width: step.width)) }
-                at &+= Int(step.width)
-            case .unsigned: values.take(step.slot, try info.uleb(&at, end: end))
-            case .signed:
-                values.take(step.slot, UInt64(bitPattern: try info.sleb(&at, end: end)), isSigned: true)
-            case .constant:
-                values.take(step.slot, UInt64(bitPattern: constants[Int(step.constant)]), isSigned: true)
-            case .string:
-                guard let length = info.stringLength(at, end: end) else { throw Fault(.truncated, at: at) }
-                if step.slot == .nameInline { values.takeName(at, length) }
-                if step.slot == .textInline { values.takeText(at, length) }
-                at &+= length &+ 1
-            case .block:
-                let length = try blockLength(step.width, info, &at, end: end)
-                if step.slot == .location || step.slot == .memberLocation { values.takeBlock(step.slot, at, length) }
-                at &+= length
-            }
-        }
-    }
-
-    /// The length of the block at an offset, which moves behind the length.
-    private mutating func blockLength(_ width: UInt8, _ info: Bytes, _ at: inout Int, end: Int) throws(Fault) -> Int {
-        var length: UInt64
-        if width == 0 {
-            length = try info.uleb(&at, end: end)
-        } else {
-            guard Int(width) <= end &- at else { throw Fault(.truncated, at: at) }
-            length = info.number(at, width: width)
-            at &+= Int(width)
-        }
-        guard length <= UInt64(end &- at) else { throw Fault(.truncated, at: at) }
-        return Int(length)
-    }
-
-    /// Moves behind an entry's attributes.
-    ///
-    /// - Returns: where the entry's sibling is, from the start of the unit, or 0 where that is not said.
-    @inline(__always)
-    mutating func skip(_ plan: AbbreviationPlan, _ info: Bytes, _ at: inout Int, _ unit: UnitHeader) throws(Fault)
-        -> UInt64
-    {
-        let end = unit.end
-        if plan.flags.contains(.isFixed) {
-            if plan.flags.contains(.leadingName) {
-                guard let length = info.stringLength(at, end: end) else { throw Fault(.truncated, at: at) }
-                at &+= length &+ 1
-            }
-        } else if plan.flags.contains(.isSkippable) {
-            try skipRuns(plan, info, &at, end: end)
-        } else {
-            var values = EntryValues()
-            try decode(plan, info, &at, unit, into: &values)
-            return values.sibling
-        }
-        let body = at
-        at &+= Int(plan.fixedSize)
-        guard at <= end else { throw Fault(.truncated, at: body) }
-        return UInt64(info.field(plan.sibling, body))
-    }
-
-    /// Moves behind an entry's last part of varying size.
-    private mutating func skipRuns(_ plan: AbbreviationPlan, _ info: Bytes, _ at: inout Int, end: Int) throws(Fault) {
-        for index in Int(plan.firstRun)..<Int(plan.firstRun) &+ Int(plan.runCount) {
-            let run = runs[index]
-            at &+= Int(run.size)
-            guard at < end else { throw Fault(.truncated, at: at) }
-            switch run.encoding {
-            case .string:
-                guard let length = info.stringLength(at, end: end) else { throw Fault(.truncated, at: at) }
-                at &+= length &+ 1
-            case .block:
-                let length = try blockLength(run.width, info, &at, end: end)
-                at &+= length
-            default:
-                while info.byte(at) >= 0x80 {
-                    at &+= 1
-                    guard at < end else { throw Fault(.truncated, at: at) }
-                }
-                at &+= 1
-            }
-        }
-    }
-}
-
-/// Works out whether an abbreviation's entries can be read by fields alone, and how they are skipped.
-private struct FixedLayout {
-    /// Bytes since the last part of varying size.
-    private var size = 0
-    private var isFixed = true
-    private var isSimple = true
-    private var isSkippable = true
-    private var isFirst = true
-
-    /// Takes in the next attribute.
-    ///
-    /// - Returns: the run that ends with it, where it has a varying size.
-    mutating func add(_ step: DecodeStep, _ constant: Int64, to plan: inout AbbreviationPlan) -> SkipRun? {
-        defer { isFirst = false }
-        switch step.encoding {
-        case .constant, .none:
-            addConstant(step.slot, constant, &plan)
-            return nil
-        case .fixed:
-            addFixed(step, &plan)
-            return nil
-        case .string where isFirst && step.slot == .nameInline:
-            plan.flags.insert(.leadingName)
-        case .indirect:
-            isFixed = false
-            isSkippable = false
-        default:
-            isFixed = false
-            note(step.slot, &plan)
-        }
-        let run = SkipRun(size: UInt16(truncatingIfNeeded: size), encoding: step.encoding, width: step.width)
-        if size > Int(UInt16.max) || plan.sibling.width > 0 { isSkippable = false }
-        if !plan.flags.contains(.leadingName) || !isFirst { isFixed = false }
-        size = 0
-        return run
-    }
-
-    private mutating func addConstant(_ slot: DecodeStep.Slot, _ constant: Int64, _ plan: inout AbbreviationPlan) {
-        // A member that is external or declared only takes no room: C++'s static member.
-        if plan.role == .member, slot == .external || slot == .declaration { isSimple = false }
-        switch slot {
-        case .none: return
-        case .external: plan.flags.insert(.external)
-        case .declaration: plan.flags.insert(.declaration)
-        default:
-            guard let number = UInt32(exactly: constant), plan.set(slot, Field(constant: number)) else {
-                isSimple = false
-                return
-            }
-        }
-    }
-
-    private mutating func addFixed(_ step: DecodeStep, _ plan: inout AbbreviationPlan) {
-        defer { size += Int(step.width) }
-        if step.slot == .none { return }
-        guard size <= Int(UInt8.max), step.width <= 4 else {
-            isSimple = false
-            note(step.slot, &plan)
-            if step.slot == .sibling {
-                isSkippable = false
-                isFixed = false
-            }
-            return
-        }
-        if !plan.set(step.slot, Field(at: UInt8(size), width: step.width)) {
-            isSimple = false
-            note(step.slot, &plan)
-        }
-    }
-
-    private func note(_ slot: DecodeStep.Slot, _ plan: inout AbbreviationPlan) {
-        if slot == .location { plan.flags.insert(.hasLocation) }
-    }
-
-    /// Sets what has been found out.
-    func finish(_ plan: inout AbbreviationPlan) {
-        guard size <= Int(UInt16.max) else { return }
-        plan.fixedSize = UInt16(size)
-        if isFixed {
-            plan.flags.insert(.isFixed)
-            if isSimple {
-                plan.flags.insert(.isSimple)
-                if !plan.flags.contains(.hasChildren) { plan.flags.insert(.isPlain) }
-            }
-        } else if isSkippable, plan.runCount < UInt16.max {
-            plan.flags.insert(.isSkippable)
-        }
     }
 }

@@ -48,7 +48,7 @@ struct BTFEmitter {
             let name = builder.intern("__ARRAY_SIZE_TYPE__")
             builder.add(.int(.init(name: name, size: 4, encoding: [], bits: 32)))
         }
-        for function in functions where matching?.hasFunction(function) != true {
+        for function in functions where matching?.hasFunction(function, in: pool) != true {
             let name = offset(pool, function.name)
             // pahole gives every function static linkage, and consumers expect nothing else.
             let type = builder.add(.function(.init(name: name, prototype: id(function.prototype), linkage: .static)))

@@ -116,6 +116,25 @@ struct Bytes {
         return nil
     }
 
+    /// A hash of the NUL-terminated string at an offset, or nil when it does not end in the section.
+    @inline(__always)
+    func stringHash(_ offset: Int) -> UInt64? {
+        var hash = Fingerprint(seed: 0x7374_7269)
+        var at = offset
+        while at < count {
+            let word = littleEndianWord(at)
+            let zeros = (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080
+            if zeros != 0 {
+                let bits = UInt64(zeros.trailingZeroBitCount & ~7)
+                hash.mix(word & ~(~0 &<< bits), UInt64(bitPattern: Int64(at &- offset)))
+                return at &+ Int(bits / 8) < count ? hash.high : nil
+            }
+            hash.mix(word, 0)
+            at &+= 8
+        }
+        return nil
+    }
+
     /// The bytes of a range that lies inside the section.
     func slice(_ offset: Int, _ length: Int) -> UnsafeRawBufferPointer {
         precondition(offset >= 0 && length >= 0 && offset <= count && length <= count - offset)

@@ -42,13 +42,12 @@ struct ConflictResolver {
     mutating func resolve(_ gathered: inout GatheredTypes) throws(Fault) {
         let pool = gathered.pool
         var conflicted: Set<TypePool.NodeID> = []
-        for (nominal, definitions) in gathered.definitions().enumerated() where definitions.count > 1 {
-            conflicted.insert(UInt32(nominal))
-            let most = definitions.map { pool.nodes[Int($0)] }.max {
-                ($0.uses, $0.fingerprint) < ($1.uses, $1.fingerprint)
-            }
-            let isDefault = Int(most?.uses ?? 0) > max(groups.groups.count / ConflictResolver.defaultShare, 4)
-            defaults[pool.nodes[nominal].fingerprint] = isDefault ? most?.fingerprint : .some(nil)
+        let definitions = NameDefinitions(in: pool)
+        for name in definitions.names where definitions.areSeveral(of: name) {
+            conflicted.insert(name)
+            let most = pool.nodes[Int(definitions.mostUsed(of: name, in: pool))]
+            let isDefault = Int(most.uses) > max(groups.groups.count / ConflictResolver.defaultShare, 4)
+            defaults[pool.nodes[Int(name)].fingerprint] = isDefault ? most.fingerprint : .some(nil)
         }
         gathered.conflictedNames = conflicted.count
         if conflicted.isEmpty { return }

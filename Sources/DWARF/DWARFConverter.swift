@@ -54,40 +54,34 @@ public struct DWARFConverter: Sendable {
 
     /// Converts a file's DWARF.
     ///
-    /// - Parameter elf: a vmlinux, or another linked file; a relocatable one stands alone here, see
-    ///   `convert(_:base:)`.
+    /// - Parameter elf: a vmlinux, or another linked file; a relocatable one stands alone here, see ``ModuleConverter``.
     /// - Returns: the BTF in canonical form, and what was read and left out.
     /// - Throws: `DWARFError` naming section and offset when the DWARF is damaged, and when there is none.
     public func convert(_ elf: ELFFile) throws(DWARFError) -> (btf: BTF, report: ConversionReport) {
-        try convert(elf, over: nil)
+        var nothing: TypeMemory?
+        return try convert(elf, over: nil, remembering: &nothing)
     }
 
-    /// Converts a module's DWARF to BTF that is split over its kernel's.
-    ///
-    /// Types that the base has are references to the base's; only the module's own are written. A module that shares
-    /// nothing with the base, because it is another kernel's or another compiler's, gives BTF all the same: the report
-    /// says how many types the base had.
+    /// Converts a module's DWARF to BTF that is split over its kernel's; see ``ModuleConverter``, which does the same
+    /// for many.
     ///
     /// - Parameters:
     ///   - elf: the module, with relocations still to be applied as a rule.
     ///   - base: its kernel's BTF, prepared.
     /// - Returns: the BTF in canonical form, its ids after the base's, and what was read and left out.
-    /// - Throws: `DWARFError` naming section and offset when the DWARF or its relocations are damaged, when there is no
-    ///   DWARF, and when the base's byte order is another one.
+    /// - Throws: as ``ModuleConverter/convert(_:)`` does.
     public func convert(
         _ elf: ELFFile,
         base: PreparedBase
     ) throws(DWARFError) -> (btf: BTF, report: ConversionReport) {
-        guard base.btf.byteOrder == ByteOrder(elf.header.byteOrder) else {
-            let reason = "its byte order differs from the base's; give its own kernel's BTF"
-            throw DWARFError(.unsupported, file: elf.name, reason: reason)
-        }
-        return try convert(elf, over: base)
+        var converter = ModuleConverter(base: base, options: options)
+        return try converter.convert(elf)
     }
 
-    private func convert(
+    func convert(
         _ elf: ELFFile,
-        over base: PreparedBase?
+        over base: PreparedBase?,
+        remembering memory: inout TypeMemory?
     ) throws(DWARFError) -> (btf: BTF, report: ConversionReport) {
         let table: [ELFSymbol]
         do throws(ELFError) {
@@ -98,9 +92,10 @@ public struct DWARFConverter: Sendable {
         let relocator = Relocator(elf, symbols: table)
         let sections = try DebugSections(elf, relocator, limit: options.sectionSizeLimit)
         let symbols = SymbolIndex(elf, table, relocator)
-        let gathered = try UnitGathering(sections, symbols, threads: options.threads).gather()
+        let gathering = UnitGathering(sections, symbols, threads: options.threads)
+        let gathered = try gathering.gather(remembering: &memory)
         let emission = Emission(gathered, symbols)
-        let matching = base.map { BaseMatching(gathered.pool, emission.bindings, over: $0) }
+        let matching = base.map { BaseMatching(gathered, emission.bindings, over: $0) }
         var emitter = BTFEmitter(
             byteOrder: ByteOrder(elf.header.byteOrder),
             features: options.features,
@@ -125,5 +120,5 @@ public struct DWARFConverter: Sendable {
 }
 
 extension ByteOrder {
-    fileprivate init(_ order: ELFHeader.ByteOrder) { self = order == .little ? .littleEndian : .bigEndian }
+    init(_ order: ELFHeader.ByteOrder) { self = order == .little ? .littleEndian : .bigEndian }
 }

@@ -74,13 +74,8 @@ struct Emission {
             let target = pool.nodes[index].target
             if pool.nodes[Int(target)].shape == .typeTag { bindings[Int(target)] = target }
         }
-        for (nominal, definitions) in gathered.definitions().enumerated() {
-            let chosen = definitions.max {
-                let (one, two) = (pool.nodes[Int($0)], pool.nodes[Int($1)])
-                return (one.uses, one.fingerprint) < (two.uses, two.fingerprint)
-            }
-            if let chosen { bindings[nominal] = chosen }
-        }
+        let definitions = NameDefinitions(in: pool)
+        for name in definitions.names { bindings[Int(name)] = definitions.mostUsed(of: name, in: pool) }
         // A name that nothing refers to any more is not written.
         var isNeeded = [Bool](repeating: false, count: pool.nodes.count)
         for (index, node) in pool.nodes.enumerated() where bindings[index] == UInt32(index) && node.shape != .nominal {

@@ -9,6 +9,8 @@ struct FoundTypes: Sendable {
     var unitTypes: [TypePool.NodeID] = []
     /// Each group's number, and where its types end in `unitTypes`.
     var unitEnds: [(unit: Int, end: Int)] = []
+    /// What a base may have of the pool's records, where that is known.
+    var proposals: BaseProposals?
     /// Whether a unit refers to another one that was not read with it, so that all this has to be done again.
     var refersAcross = false
 }
@@ -19,8 +21,11 @@ extension UnitReader {
 
     /// What has been found, to be put together with that of other threads.
     consuming func found() -> FoundTypes {
-        known.forEach { pool.addUses($0.uses, to: $0.value) }
-        knownFunctions.forEach { functions[Int($0.value) - 1].uses = Int32(clamping: $0.uses) }
+        for index in 0..<meetings.met.count {
+            let node = meetings.met[index]
+            pool.addUses(meetings.count(of: node), to: node)
+        }
+        countFunctions()
         return FoundTypes(
             pool: pool,
             functions: functions,
@@ -31,6 +36,59 @@ extension UnitReader {
             unitEnds: unitEnds,
             refersAcross: refersAcross
         )
+    }
+
+    /// What has been found, apart from what is known from other files.
+    ///
+    /// - Parameter memory: takes what is left to the next reader.
+    /// - Returns: what this file's units hold.
+    consuming func found(leaving memory: inout TypeMemory?) -> FoundTypes {
+        countFunctions()
+        part.start(of: pool)
+        for index in 0..<meetings.met.count {
+            let node = meetings.met[index]
+            part.addUses(meetings.count(of: node), to: part.take(node, from: pool))
+        }
+        for index in functions.indices {
+            functions[index].prototype = part.take(functions[index].prototype, from: pool)
+        }
+        for index in variables.indices { variables[index].type = part.take(variables[index].type, from: pool) }
+        for index in unitTypes.indices { unitTypes[index] = part.take(unitTypes[index], from: pool) }
+        var ownTags: Set<FoundTag> = []
+        for tag in tags {
+            ownTags.insert(tag.movingOwner { part.take($0, from: pool) })
+        }
+        meetings.clear()
+        let own = proposePart()
+        let found = FoundTypes(
+            pool: part.end(),
+            functions: functions,
+            variables: variables,
+            tags: ownTags,
+            counts: counts,
+            unitTypes: unitTypes,
+            unitEnds: unitEnds,
+            proposals: own,
+            refersAcross: refersAcross
+        )
+        memory = TypeMemory(self)
+        return found
+    }
+
+    /// What the base may have of the part's records.
+    private mutating func proposePart() -> BaseProposals? {
+        guard var proposals else { return nil }
+        self.proposals = nil
+        let nodes = pool.nodes
+        proposals.extend(to: pool) { nodes[Int($0)].fingerprint }
+        var own = BaseProposals(from: proposals.base)
+        for index in 0..<part.taken.count { own.append(from: proposals, part.taken[index]) }
+        self.proposals = proposals
+        return own
+    }
+
+    private mutating func countFunctions() {
+        knownFunctions.forEach { functions[Int($0.value) - 1].uses = Int32(clamping: $0.uses) }
     }
 }
 
@@ -46,6 +104,8 @@ struct GatheredTypes: Sendable {
     var conflictedNames = 0
     /// Whether a unit refers to another one that was not read with it.
     private(set) var refersAcross = false
+    /// What a base may have of the pool's records, where that is known.
+    private(set) var proposals: BaseProposals?
     private var unitTypes: [TypePool.NodeID] = []
     private var unitRanges: [Int: Range<Int>] = [:]
 
@@ -58,9 +118,11 @@ struct GatheredTypes: Sendable {
             functions = found.functions
             variables = found.variables
             tags = found.tags
+            proposals = found.proposals
             addUnits(found, nil)
             return
         }
+        proposals = nil
         let mapping = pool.merge(found.pool)
         for var function in found.functions {
             function.name = mapping.names[Int(function.name)]
@@ -81,6 +143,7 @@ struct GatheredTypes: Sendable {
         var uses = [UInt32](repeating: 0, count: found.pool.nodes.count)
         for index in uses.indices { uses[index] = found.pool.nodes[index].uses }
         let mapping = pool.merge(found.pool)
+        proposals = nil
         // Merging has added the uses once more.
         for (index, count) in uses.enumerated() { pool.removeUses(count &* 2, from: mapping.nodes[index]) }
         for var function in found.functions {
@@ -114,19 +177,4 @@ struct GatheredTypes: Sendable {
         for (unit, range) in unitRanges { body(unit, unitTypes[range]) }
     }
 
-    /// The definitions of each name, by its nominal record.
-    func definitions() -> [[TypePool.NodeID]] {
-        var definitions = [[TypePool.NodeID]](repeating: [], count: pool.nodes.count)
-        for (index, node) in pool.nodes.enumerated() where node.isDefinition && node.uses > 0 {
-            definitions[Int(node.target)].append(UInt32(index))
-        }
-        return definitions
-    }
-}
-
-extension TypePool.Node {
-    /// Whether the record defines a name.
-    var isDefinition: Bool {
-        target != 0 && (shape == .structure || shape == .union || shape == .enumeration)
-    }
 }

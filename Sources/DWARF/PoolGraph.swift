@@ -36,11 +36,13 @@ struct PoolGraph {
         self.targets = targets
     }
 
-    /// What a record refers to, in order; 0 is void.
+    /// Where it stands what a record refers to, in order.
     @inline(__always)
-    subscript(node: TypePool.NodeID) -> ArraySlice<TypePool.NodeID> {
-        targets[Int(first[Int(node)])..<Int(first[Int(node) + 1])]
-    }
+    func range(of node: TypePool.NodeID) -> Range<Int> { Int(first[Int(node)])..<Int(first[Int(node) + 1]) }
+
+    /// One of the records that a record refers to; 0 is void.
+    @inline(__always)
+    func target(at position: Int) -> TypePool.NodeID { targets[position] }
 
     /// The same lists the other way round: for each record, the records that refer to it.
     func users() -> PoolGraph {
@@ -53,7 +55,8 @@ struct PoolGraph {
         }
         var users = [TypePool.NodeID](repeating: 0, count: Int(sum))
         for node in 0..<first.count - 1 {
-            for target in self[TypePool.NodeID(node)] where target != PoolGraph.unwritten {
+            for position in range(of: TypePool.NodeID(node)) where targets[position] != PoolGraph.unwritten {
+                let target = targets[position]
                 places[Int(target)] -= 1
                 users[Int(places[Int(target)])] = TypePool.NodeID(node)
             }

@@ -60,10 +60,20 @@ public struct PreparedBase: Sendable {
     /// Calls `body` with the definitions and forward declarations of a name.
     func forEachType(named nominal: Fingerprint, _ body: (UInt32) -> Void) { names.forEach(nominal, body) }
 
-    /// The types that a type refers to, in order.
+    /// Where it stands what a type refers to, in order.
     @inline(__always)
-    func references(of id: UInt32) -> ArraySlice<UInt32> {
-        references[Int(firstReference[Int(id)])..<Int(firstReference[Int(id) + 1])]
+    func referenceRange(of id: UInt32) -> Range<Int> {
+        Int(firstReference[Int(id)])..<Int(firstReference[Int(id) + 1])
+    }
+
+    /// One of the types that a type refers to.
+    @inline(__always)
+    func reference(at position: Int) -> UInt32 { references[position] }
+
+    /// The first of the types that a type refers to, or nil.
+    func firstReference(of id: UInt32) -> UInt32? {
+        let range = referenceRange(of: id)
+        return range.isEmpty ? nil : references[range.lowerBound]
     }
 
     /// Whether a type is a declaration of a struct, union or enumeration without its definition.

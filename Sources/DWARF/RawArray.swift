@@ -22,7 +22,19 @@ struct RawArray<Element: BitwiseCopyable>: ~Copyable {
         self.count = count
     }
 
+    /// A copy of an array.
+    init(copying array: [Element]) {
+        self.init(capacity: array.count)
+        array.withUnsafeBufferPointer { elements in
+            if let start = elements.baseAddress { base.update(from: start, count: elements.count) }
+        }
+        count = array.count
+    }
+
     deinit { base.deallocate() }
+
+    /// The elements as an array.
+    func array() -> [Element] { Array(UnsafeBufferPointer(start: base, count: count)) }
 
     @inline(__always)
     subscript(index: Int) -> Element {

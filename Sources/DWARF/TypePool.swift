@@ -63,6 +63,25 @@ struct TypePool: Sendable {
         nodes.append(Node(shape: .int, fingerprint: TypePool.void))
     }
 
+    /// An empty pool whose names are those of another one.
+    init(sharing names: NamePool) {
+        self.names = names
+        known = FingerprintTable(capacity: 1)
+        nodes.append(Node(shape: .int, fingerprint: TypePool.void))
+    }
+
+    /// Adds a record that is not in the pool, with its fingerprint, whose parts were appended last.
+    mutating func append(_ node: Node) { nodes.append(node) }
+
+    /// Lets records be found that were appended without looking.
+    private mutating func index() {
+        guard known.count < nodes.count - 1 else { return }
+        known = FingerprintTable()
+        for index in 1..<nodes.count where known.value(for: nodes[index].fingerprint) == 0 {
+            known.insert(nodes[index].fingerprint, NodeID(index))
+        }
+    }
+
     /// What stands for void in the hash of whatever refers to it.
     static let void = Fingerprint(seed: 0x766f_6964)
 
@@ -124,6 +143,7 @@ struct TypePool: Sendable {
     /// - Parameter other: the other pool.
     /// - Returns: for each of the other's types, its number here; and the same for names.
     mutating func merge(_ other: TypePool) -> (nodes: [NodeID], names: [UInt32]) {
+        index()
         var mapping: [NodeID] = [0]
         mapping.reserveCapacity(other.nodes.count)
         let nameMapping = (0..<other.names.count).map { names.intern(from: other.names, UInt32($0)) }

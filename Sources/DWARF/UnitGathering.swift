@@ -17,13 +17,18 @@ struct UnitGathering {
     ///
     /// Which thread reads which unit is left to chance; what comes out depends on the units alone, because what the
     /// threads have found is put together by content.
-    func gather() throws(DWARFError) -> GatheredTypes {
+    ///
+    /// - Parameter memory: what is known of other files, and then of this one too; nil where nothing is to be kept. With
+    ///   it, all units are read on one thread. It is empty after an error.
+    /// - Returns: what the units hold.
+    /// - Throws: `DWARFError` where something is damaged.
+    func gather(remembering memory: inout TypeMemory?) throws(DWARFError) -> GatheredTypes {
         var groups = UnitGroups(separate: try unitHeaders())
-        var gathered = try gather(groups)
+        var gathered = try gather(groups, &memory)
         if gathered.refersAcross {
             let readers = try sections.readers()
             groups = try report { () throws(Fault) in try UnitGroups(linking: groups, readers, symbols) }
-            gathered = try gather(groups)
+            gathered = try gather(groups, &memory)
         }
         try report { () throws(Fault) in
             var resolver = ConflictResolver(sections, symbols, groups)
@@ -32,15 +37,21 @@ struct UnitGathering {
         return gathered
     }
 
-    private func gather(_ groups: UnitGroups) throws(DWARFError) -> GatheredTypes {
+    private func gather(_ groups: UnitGroups, _ memory: inout TypeMemory?) throws(DWARFError) -> GatheredTypes {
         let workers = min(threads, max(groups.groups.count, 1))
+        let next = Atomic(0)
+        if let known = memory.take() {
+            var reader = UnitReader(try sections.readers(), symbols, groups, known)
+            try report { () throws(Fault) in try read(groups, next, &reader) }
+            var gathered = GatheredTypes()
+            gathered.add(reader.found(leaving: &memory))
+            return gathered
+        }
         if workers == 1 {
             var gathered = GatheredTypes()
-            let next = Atomic(0)
             gathered.add(try report { () throws(Fault) in try read(groups, next) })
             return gathered
         }
-        let next = Atomic(0)
         let shared = Mutex(GatheredTypes())
         let failure = Mutex<DWARFError?>(nil)
         DispatchQueue.concurrentPerform(iterations: workers) { _ in
@@ -75,10 +86,19 @@ struct UnitGathering {
         }
     }
 
-    /// Reads groups of units until there is none left, or one refers to another that is not in it.
     private func read(_ groups: UnitGroups, _ next: borrowing Atomic<Int>) throws(Fault) -> FoundTypes {
         guard let readers = try? sections.readers() else { return FoundTypes() }
         var reader = UnitReader(readers, symbols, groups)
+        try read(groups, next, &reader)
+        return reader.found()
+    }
+
+    /// Reads groups of units until there is none left, or one refers to another that is not in it.
+    private func read(
+        _ groups: UnitGroups,
+        _ next: borrowing Atomic<Int>,
+        _ reader: inout UnitReader
+    ) throws(Fault) {
         while true {
             let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
             guard index < groups.groups.count else { break }
@@ -91,7 +111,6 @@ struct UnitGathering {
             // Whole pages only would leave one or two of every unit behind; a page too many just comes back.
             sections.info.discard(reader.groupStart - 4096..<reader.groupEnd + 4096)
         }
-        return reader.found()
     }
 
     private func report<Result>(_ body: () throws(Fault) -> Result) throws(DWARFError) -> Result {

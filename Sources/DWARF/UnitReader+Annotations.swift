@@ -142,6 +142,17 @@ struct FoundTag: Hashable, Sendable {
     var component: Int32
     var text: UInt32
 
+    /// The same tag with the record that it is on moved.
+    func movingOwner(_ move: (TypePool.NodeID) -> TypePool.NodeID) -> FoundTag {
+        var tag = self
+        switch owner {
+        case .type(let node): tag.owner = .type(move(node))
+        case .function(let name, let prototype): tag.owner = .function(name: name, prototype: move(prototype))
+        case .variable: break
+        }
+        return tag
+    }
+
     /// The same tag in the terms of another pool.
     func mapped(_ nodes: [TypePool.NodeID], _ names: [UInt32]) -> FoundTag {
         var tag = self

@@ -85,14 +85,18 @@ extension UnitReader {
         let entry = entries.element(known: index)
         if entry.role == .alias || entry.role == .void || entry.role == .subprogram { return }
         let key = entry.isNominal && !entry.isDeclaration ? entry.local : directory[index]
-        var node = known.use(key)
+        var node = known.value(for: key)
         if node == 0 {
             if entry.isNominal, entry.isDeclaration {
                 node = try nominalNode(index)
             } else {
                 node = try materialise(index, depth: 0)
             }
-            _ = known.use(key)
+        }
+        meetings.add(node)
+        if !typeTags.isEmpty, let known = typeTags[key] {
+            newTags = known
+            keepTags(of: .type(node))
         }
         if entry.isNominal { unitTypes.append(node) }
     }

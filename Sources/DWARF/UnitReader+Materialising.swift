@@ -85,8 +85,8 @@ extension UnitReader {
             record.target = pool.add(TypePool.Node(shape: .typeTag, name: text, target: record.target))
         }
         let id = pool.add(record)
-        keepTags(of: .type(id))
         let key = entry.isNominal ? entry.local : directory[index]
+        if !newTags.isEmpty { typeTags[key] = newTags }
         known.insert(key, id)
         return id
     }

@@ -1,12 +1,14 @@
 // Names, as keys: two entries of one file with the same key have the same name.
 //
 // A linker merges equal strings, so that an offset into .debug_str tells the content without looking at it. Where one
-// has not, the same type gets two fingerprints, and the pool, which goes by content, makes one of them again.
+// has not, the same type gets two fingerprints, and the pool, which goes by content, makes one of them again. Where
+// fingerprints are to mean the same in several files, the content is looked at after all.
 
 extension UnitReader {
     private static let inlineShort: UInt64 = 1 << 63
     private static let inlineLong: UInt64 = 1 << 62
     private static let inLineStrings: UInt64 = 1 << 61
+    private static let byContent: UInt64 = 3 << 62
 
     /// The key of a name in an entry that is read by fields; moves behind the name where it stands in front.
     @inline(__always)
@@ -16,7 +18,7 @@ extension UnitReader {
         _ at: inout Int,
         end: Int
     ) throws(Fault) -> UInt64 {
-        if plan.flags.contains(.nameInStrings) { return UInt64(info.field(plan.name, at)) &+ 1 }
+        if plan.flags.contains(.nameInStrings) { return try key(ofString: UInt64(info.field(plan.name, at))) }
         guard plan.flags.contains(.leadingName) else { return 0 }
         let word = info.littleEndianWord(at)
         let zeros = (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080
@@ -38,11 +40,27 @@ extension UnitReader {
         switch name {
         case .none: return 0
         case .inline(let offset, let length): return inlineKey(offset, length)
-        case .strings(let offset): return offset &+ 1
-        case .lineStrings(let offset): return UnitReader.inLineStrings | offset
-        case .index(let index): return try stringOffset(index) &+ 1
+        case .strings(let offset): return try key(ofString: offset)
+        case .lineStrings(let offset):
+            return keysNamesByContent
+                ? try contentKey(sections.lineStrings, offset) : UnitReader.inLineStrings | offset
+        case .index(let index): return try key(ofString: try stringOffset(index))
         case .elsewhere(let target): throw Fault(.supplementaryReference(target), at: offset)
         }
+    }
+
+    /// The key of the string at an offset of .debug_str.
+    @inline(__always)
+    private func key(ofString offset: UInt64) throws(Fault) -> UInt64 {
+        keysNamesByContent ? try contentKey(sections.strings, offset) : offset &+ 1
+    }
+
+    @inline(__always)
+    private func contentKey(_ section: Bytes, _ offset: UInt64) throws(Fault) -> UInt64 {
+        guard offset < UInt64(section.count), let hash = section.stringHash(Int(offset)) else {
+            throw Fault(.badString(offset), .strings, at: Int(clamping: offset))
+        }
+        return UnitReader.byContent | hash >> 2
     }
 
     private mutating func inlineKey(_ offset: Int, _ length: Int) -> UInt64 {

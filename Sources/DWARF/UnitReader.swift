@@ -23,11 +23,11 @@ struct UnitReader: ~Copyable {
     var bases: [(strings: Int, addresses: Int)] = []
     /// Whether a unit refers to another one while each is read by itself.
     var refersAcross = false
-    var abbreviations = AbbreviationTable()
-    var entries = RawArray<TypeEntry>(capacity: 1 << 12)
-    var directory = EntryDirectory()
+    var abbreviations: AbbreviationTable
+    var entries: RawArray<TypeEntry>
+    var directory: EntryDirectory
     /// Offsets from the group's start; 0 is void.
-    var references = RawArray<UInt32>(capacity: 1 << 14)
+    var references: RawArray<UInt32>
     var functionEntries = RawArray<FunctionEntry>()
     var variableEntries = RawArray<VariableEntry>()
     /// Types inside of structs, still to be read, with how deeply they are nested.
@@ -37,10 +37,18 @@ struct UnitReader: ~Copyable {
     var values = EntryValues()
     var lateEntries = 0
 
-    // What has been met in all units so far.
-    var pool = TypePool()
+    // What has been met in all units so far, and perhaps in other files.
+    var pool: TypePool
     /// From a fingerprint of this reader to the pool's number.
     var known: FingerprintTable
+    var typeTags: [Fingerprint: [NewTag]]
+    var proposals: BaseProposals?
+    var meetings: Meetings
+    var part: PoolPart
+    /// Whether names are keyed by what they are, not by where they are in this file.
+    let keysNamesByContent: Bool
+
+    // What has been found in this file's units.
     var knownFunctions = FingerprintTable()
     var functions: [FoundFunction] = []
     var variables: [FoundVariable] = []
@@ -63,13 +71,40 @@ struct UnitReader: ~Copyable {
     static let lateEntryLimit = 1 << 12
     static let referenceDepthLimit = 400
 
-    init(_ sections: DebugSections.Readers, _ symbols: SymbolIndex, _ groups: UnitGroups) {
+    /// Makes a reader of a file.
+    ///
+    /// - Parameters:
+    ///   - sections: the file's sections.
+    ///   - symbols: what its symbols say.
+    ///   - groups: its units.
+    ///   - memory: what the reader of another file has left, or an empty one.
+    init(
+        _ sections: DebugSections.Readers,
+        _ symbols: SymbolIndex,
+        _ groups: UnitGroups,
+        _ memory: consuming TypeMemory
+    ) {
         self.sections = sections
         self.symbols = symbols
         self.groups = groups
         unit = .none
-        // Clearing a table for a kernel takes longer than reading a small module.
-        known = FingerprintTable(capacity: sections.info.count > 1 << 23 ? 1 << 16 : 1 << 12)
+        keysNamesByContent = memory.outlivesFile
+        pool = memory.pool
+        known = memory.known
+        typeTags = memory.typeTags
+        proposals = memory.proposals
+        meetings = memory.meetings
+        part = memory.part
+        abbreviations = memory.abbreviations
+        entries = memory.entries
+        directory = memory.directory
+        references = memory.references
+        abbreviations.forget()
+    }
+
+    /// Makes a reader of a file that nothing is left of.
+    init(_ sections: DebugSections.Readers, _ symbols: SymbolIndex, _ groups: UnitGroups) {
+        self.init(sections, symbols, groups, TypeMemory(forFileOf: sections.info.count))
     }
 
     /// Reads a group of units and adds what is new in it to the pool.

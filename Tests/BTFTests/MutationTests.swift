@@ -1,4 +1,5 @@
 import BTF
+import TestSupport
 import Testing
 
 @Suite("Hostile input")

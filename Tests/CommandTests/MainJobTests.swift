@@ -74,6 +74,30 @@ import Testing
         #expect(try hub.bytes("object.tar") == hub.bytes("requests.tar"))
     }
 
+    @Test func bundlesFromTheLogOfEveryProgramAsFromTheProgram() throws {
+        let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        let folder = tests.appendingPathComponent("MinimizerTests/Programs").path
+        let sources = try FileManager.default.contentsOfDirectory(atPath: folder)
+            .filter { $0.hasSuffix(".c") && !["target.c", "module.c", "values.c"].contains($0) }
+        #expect(sources.count >= 20)
+        for source in sources {
+            let (object, requests) = (hub.path(source + ".o"), hub.path(source + ".requests"))
+            try Tool.run("clang-16", ["-target", "bpf", "-g", "-O2", "-c", "\(folder)/\(source)", "-o", object])
+            let log = try hub.hubctl("relocs", object, "--format", "json")
+            try hub.write(Array(log.output), to: source + ".requests")
+            for (input, output) in [(object, "object.tar"), (requests, "requests.tar")] {
+                let bundle = try hub.hubctl("bundle", input, "-o", hub.path(output))
+                #expect(bundle.status == 0, "\(source): \(bundle.diagnostics)")
+            }
+            #expect(try hub.bytes("object.tar") == hub.bytes("requests.tar"), "\(source)")
+            for rules in ["libbpf", "cilium"] {
+                let table = try hub.hubctl("relocs", object, "--kernel", kernel, "--rules", rules).text
+                let widest = table.split(separator: "\n").filter { $0.hasPrefix("  ") }.map(\.count).max() ?? 0
+                #expect((40...100).contains(widest), "\(source): \(widest) columns")
+            }
+        }
+    }
+
     @Test func dumpsAsBpftoolDoes() throws {
         #expect(try hub.hubctl("export", kernel, "-o", hub.path("k.btf")).status == 0)
         let ours = try hub.hubctl("dump", hub.path("k.btf"), "--format", "raw")

@@ -64,6 +64,40 @@ struct ObjectTests {
         #expect(try places([joined]) == places(parts))
     }
 
+    @Test(
+        "what llvm-strip -g leaves is all that is needed",
+        arguments: ["fields", "functions", "shared", "types", "kernel"]
+    )
+    func stripped(program: String) throws {
+        let directory = try TemporaryDirectory()
+        for target in ["bpfel", "bpfeb"] {
+            let path = try Workshop.compile(program, target: target, in: directory)
+            let bare = directory.path("bare.o")
+            try Tool.run("llvm-strip", ["-g", "-o", bare, path])
+            let (one, other) = (try BPFObject(path: path).requests, try BPFObject(path: bare).requests)
+            #expect(one.requests == other.requests && one.programs == other.programs)
+            #expect(one.types.serialized() == other.types.serialized() && !one.requests.isEmpty)
+        }
+    }
+
+    @Test("-mcpu=v1 to v3 give the same requests of the same lines", arguments: Compiler.installed)
+    func instructionSets(compiler: Compiler) throws {
+        let directory = try TemporaryDirectory()
+        func requests(_ cpu: String, _ program: String) throws -> Set<String> {
+            let path = try Workshop.compile(program, with: compiler, options: ["-mcpu=\(cpu)"], in: directory)
+            return Set(
+                try BPFObject(path: path).requests.requests.map { request in
+                    "\(request.location.function ?? "-") \(request.location.source?.line ?? 0) \(request.kind) \(request.access)"
+                }
+            )
+        }
+        for program in ["functions", "enumerators", "flavours"] {
+            let plain = try requests("v1", program)
+            #expect(!plain.isEmpty)
+            for cpu in ["v2", "v3"] { #expect(try requests(cpu, program) == plain) }
+        }
+    }
+
     @Test("the types of a request log are few, and all that solving needs")
     func localTypes() throws {
         let directory = try TemporaryDirectory()

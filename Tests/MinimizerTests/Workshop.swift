@@ -37,6 +37,14 @@ enum Workshop {
         Bundle.module.resourceURL?.appendingPathComponent("Programs") ?? URL(fileURLWithPath: "Programs")
     }
 
+    /// All programs, by the names of their sources.
+    static let allPrograms = [
+        "ambiguous", "bitfields", "choices", "enumerators", "fields", "flavours", "flexible", "functions", "kernel",
+        "matches",
+        "narrowing", "shared", "tool_block", "tool_connect", "tool_exec", "tool_groups", "tool_matching", "tool_memory",
+        "tool_open", "tool_packets", "tool_sched", "tool_self", "types",
+    ]
+
     /// Compiles one of the programs.
     ///
     /// - Parameters:
@@ -54,7 +62,18 @@ enum Workshop {
         options: [String] = [],
         in directory: TemporaryDirectory
     ) throws -> String {
-        let object = directory.path("\(program).o")
+        try compile(program, with: compiler, target: target, options: options, to: directory.url.path)
+    }
+
+    /// Compiles one of the programs into a folder.
+    static func compile(
+        _ program: String,
+        with compiler: Compiler = .newest,
+        target: String = "bpfel",
+        options: [String] = [],
+        to folder: String
+    ) throws -> String {
+        let object = "\(folder)/\(program).o"
         guard let clang = compiler.path else { throw Unusable(description: "\(compiler.rawValue) is not installed") }
         try Tool.run(
             clang,
@@ -87,6 +106,11 @@ enum Workshop {
         try Tool.run("gcc", ["-g", "-w", "-c", "target.c", "-o", object], in: programs)
         try Tool.run("pahole", ["--btf_encode_detached=\(kernel)", object])
         return kernel
+    }
+
+    /// The compilers whose objects are held against real kernels: all where the environment asks for it, else the newest.
+    static var compilersForRealKernels: [Compiler] {
+        ProcessInfo.processInfo.environment["BTFHUB_TEST_ALL_COMPILERS"] == nil ? [.newest] : Compiler.installed
     }
 
     /// The BTF of a real kernel, where the environment names one.

@@ -60,7 +60,7 @@ private struct Minimization<Base: TypeSource> {
             difference = attempt.proof.difference
             guard difference == nil else { continue }
             guard extent != .firstTargets else { return result(attempt, additions: []) }
-            let (least, additions) = try shrink(selection, to: smallest, areAlikesMerged: extent.areAlikesMerged)
+            let (least, additions) = try shrink(selection, beyond: smallest, areAlikesMerged: extent.areAlikesMerged)
             return result(try self.attempt(least, areAlikesMerged: extent.areAlikesMerged), additions: additions)
         }
         guard let difference else { throw .unwritable(reason: "there is nothing to prove") }
@@ -155,33 +155,53 @@ extension Minimization {
         return selection
     }
 
-    /// Takes back all that can go, in ever smaller portions, while the proof holds; what is in the smallest extent stays.
+    /// How many types and members the comparisons may look at before no more is taken back; real kernels stay far below.
+    private static var shrinkingLimit: Int { 1 << 25 }
+
+    /// Takes back all that can go, in ever smaller portions, while the proof holds and the BTF stays a sound one.
+    ///
+    /// Types made to explode end it early: what is left then is proven, but more than is needed.
+    ///
+    /// - Parameters:
+    ///   - selection: what is proven.
+    ///   - usual: what was not enough; the rest is named with its reason, save types that only a member needs.
+    ///   - areAlikesMerged: whether types that have become alike are made one.
+    /// - Returns: what cannot be taken back, and what of that is unusual.
+    /// - Throws: `MinimizationError` when the types cannot be written.
     private func shrink(
         _ selection: TypeSelection<Source>,
-        to smallest: TypeSelection<Source>,
+        beyond usual: TypeSelection<Source>,
         areAlikesMerged: Bool
     ) throws(MinimizationError) -> (least: TypeSelection<Source>, additions: [ProofAddition]) {
-        let fixed = Set(smallest.parts)
+        let usual = Set(usual.parts)
+        let isSound = try attempt(selection, areAlikesMerged: areAlikesMerged).minimized.isSound
         var least = selection
         var additions: [ProofAddition] = []
-        var portion = max(1, selection.parts.count - fixed.count)
-        while true {
-            let optional = least.parts.filter { !fixed.contains($0) }
+        var portion = selection.parts.count
+        var work = 0
+        while work < Self.shrinkingLimit {
+            let parts = least.parts
             additions = []
             var hasChanged = false
-            for start in stride(from: 0, to: optional.count, by: portion) {
-                let parts = optional[start..<min(start + portion, optional.count)]
+            for start in stride(from: 0, to: parts.count, by: portion) where work < Self.shrinkingLimit {
+                let some = parts[start..<min(start + portion, parts.count)]
                 var smaller = least
-                smaller.remove(parts)
-                if let difference = try attempt(smaller, areAlikesMerged: areAlikesMerged).proof.difference {
-                    if portion == 1 { additions += parts.map { addition($0, because: difference) } }
-                } else {
+                smaller.remove(some)
+                let attempt = try attempt(smaller, areAlikesMerged: areAlikesMerged)
+                // Building costs something too, whatever is compared.
+                work += smaller.order.count + attempt.proof.logs.values.reduce(0) { $0 + $1.work }
+                if let difference = attempt.proof.difference {
+                    if portion == 1 {
+                        additions += some.filter { !usual.contains($0) }.map { addition($0, because: difference) }
+                    }
+                } else if attempt.minimized.isSound || !isSound {
                     (least, hasChanged) = (smaller, true)
                 }
             }
-            if portion == 1, !hasChanged { return (least, additions) }
+            if portion == 1, !hasChanged { break }
             portion = max(1, portion / 2)
         }
+        return (least, additions)
     }
 
     private func addition(_ part: SelectedPart, because difference: Proof.Difference) -> ProofAddition {
@@ -200,6 +220,11 @@ extension Minimization {
             reason: difference.reason
         )
     }
+}
+
+extension KernelTypes {
+    /// Whether no part breaks a rule of the format.
+    fileprivate var isSound: Bool { ([vmlinux] + modules.map(\.types)).allSatisfy { $0.verify(limit: 1).isEmpty } }
 }
 
 extension TypeSelection {

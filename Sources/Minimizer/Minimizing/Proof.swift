@@ -20,7 +20,8 @@ struct Proof {
         var difference: Difference?
         for rules in LoaderRules.allCases where difference == nil {
             let log = solver.solve(on: minimized, by: rules, named: candidates)
-            difference = zip(logs[rules]?.records ?? [], log.records).lazy
+            difference =
+                zip(logs[rules]?.records ?? [], log.records).lazy
                 .compactMap { Self.difference($0, $1, rules) }.first
             again[rules] = log
         }
@@ -42,7 +43,8 @@ struct Proof {
             )
         }
         // A type id names a type of the BTF at hand, so that its value differs by design.
-        guard before.kind != .typeIDTarget, before.value != after.value else { return nil }
+        guard before.kind != .typeIDTarget else { return nil }
+        guard before.value != after.value || before.otherDecisions != after.otherDecisions else { return nil }
         return Difference(
             rules: rules,
             record: before,

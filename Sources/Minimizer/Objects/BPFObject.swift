@@ -62,7 +62,8 @@ public struct BPFObject: Sendable {
             object: file.name
         )
         let code = try ObjectCode(of: file, types: types, records)
-        requests = try ObjectRequests(of: records, types: types, code: code, object: file.name)
+        let groups = try ProgramGroups(of: file, code: code)
+        requests = try ObjectRequests(of: records, types: types, code: code, groups: groups, object: file.name)
     }
 
     private static func types(of file: ELFFile) throws(BPFObjectError) -> BTF {

@@ -4,50 +4,60 @@ import ELF
 /// The program code of a BPF object, as far as places in it have to be named.
 struct ObjectCode: Sendable {
     /// A function in a section.
-    private struct Function: Sendable {
+    struct Function: Sendable {
+        let section: String
         /// In bytes from the start of the section.
         let start: UInt64
         let name: String
     }
 
-    private var functions: [String: [Function]] = [:]
+    /// All functions, section by section, in the order of their starts.
+    private(set) var functions: [Function] = []
+    /// The places of a section's functions among all.
+    private var places: [String: Range<Int>] = [:]
     private var lines: [String: [BTFExtension.LineRecord]] = [:]
     let types: BTF
-    private var contents: [String: MappedRange] = [:]
+    /// The sections that hold code.
+    private(set) var contents: [String: MappedRange] = [:]
 
     /// Collects the functions, from symbols and where there are none from the function records; and the source lines.
     init(of file: ELFFile, types: BTF, _ records: BTFExtension) throws(BPFObjectError) {
         self.types = types
+        var named: [String: [Function]] = [:]
         do throws(ELFError) {
             for section in file.sections where section.flags.contains(.executable) && contents[section.name] == nil {
                 contents[section.name] = try file.contents(of: section, limit: BPFObject.sectionLimit)
             }
             for symbol in try file.symbols() where symbol.kind == .function {
                 guard let index = symbol.sectionIndex, file.sections.indices.contains(index) else { continue }
-                functions[file.sections[index].name, default: []].append(
-                    Function(start: symbol.value, name: symbol.name)
-                )
+                let section = file.sections[index].name
+                named[section, default: []].append(Function(section: section, start: symbol.value, name: symbol.name))
             }
         } catch {
             throw BPFObjectError(error)
         }
-        let named = Set(functions.keys)
+        let sections = Set(named.keys)
         for record in records.functions {
             let section = Self.text(record.section, in: types)
-            guard !named.contains(section) else { continue }
+            guard !sections.contains(section) else { continue }
             let name = Self.text(types.header(of: TypeID(record.type)).name, in: types)
-            functions[section, default: []].append(Function(start: UInt64(record.instructionOffset), name: name))
+            let start = UInt64(record.instructionOffset)
+            named[section, default: []].append(Function(section: section, start: start, name: name))
+        }
+        for (section, found) in named.sorted(by: { $0.key < $1.key }) {
+            places[section] = functions.count..<functions.count + found.count
+            functions += found.sorted { ($0.start, $0.name) < ($1.start, $1.name) }
         }
         for record in records.lines { lines[Self.text(record.section, in: types), default: []].append(record) }
-        for section in functions.keys { functions[section]?.sort { $0.start < $1.start } }
         for section in lines.keys { lines[section]?.sort { $0.instructionOffset < $1.instructionOffset } }
     }
 
     /// Names the instruction at an offset in bytes from the start of a section.
     func location(of offset: UInt32, in section: String) -> InstructionLocation {
-        let function = Self.last(of: functions[section] ?? []) { $0.start <= UInt64(offset) }
+        let function = function(at: UInt64(offset), in: section).map { functions[$0] }
         // A line holds until the next one starts, but not from one function into the next.
-        let line = Self.last(of: lines[section] ?? []) { $0.instructionOffset <= offset }
+        let own = lines[section] ?? []
+        let line = Self.last(own.indices) { own[$0].instructionOffset <= offset }.map { own[$0] }
         let isOfFunction = line.map { UInt64($0.instructionOffset) >= function?.start ?? 0 } ?? false
         return InstructionLocation(
             section: section,
@@ -57,6 +67,14 @@ struct ObjectCode: Sendable {
             source: isOfFunction ? line.map(source) : nil
         )
     }
+
+    /// The function that a place in a section belongs to, by its place among `functions`.
+    func function(at offset: UInt64, in section: String) -> Int? {
+        Self.last(places[section] ?? 0..<0) { functions[$0].start <= offset }
+    }
+
+    /// Whether a function is a program of its own: all are but those of `.text`.
+    func isProgram(_ function: Int) -> Bool { functions[function].section != ".text" }
 
     private func source(_ line: BTFExtension.LineRecord) -> SourceLine {
         SourceLine(
@@ -78,11 +96,10 @@ struct ObjectCode: Sendable {
 
     /// Where the function around an offset in a section starts and ends, in bytes; nil where no function is known.
     func functionRange(around offset: UInt32, in section: String) -> Range<Int>? {
-        guard let size = contents[section]?.count, let functions = functions[section],
-            let index = Self.lastIndex(of: functions, where: { $0.start <= UInt64(offset) }),
+        guard let size = contents[section]?.count, let index = function(at: UInt64(offset), in: section),
             let start = Int(exactly: functions[index].start), start < size
         else { return nil }
-        let next = functions.indices.contains(index + 1) ? Int(exactly: functions[index + 1].start) ?? size : size
+        let next = index + 1 < places[section]?.upperBound ?? 0 ? Int(exactly: functions[index + 1].start) ?? size : size
         return start..<max(start, min(next, size))
     }
 
@@ -96,17 +113,13 @@ struct ObjectCode: Sendable {
         }
     }
 
-    /// The last element for which a condition holds that, once false, stays false.
-    private static func last<Element>(of elements: [Element], where isBefore: (Element) -> Bool) -> Element? {
-        lastIndex(of: elements, where: isBefore).map { elements[$0] }
-    }
-
-    private static func lastIndex<Element>(of elements: [Element], where isBefore: (Element) -> Bool) -> Int? {
-        var (low, high) = (0, elements.count)
+    /// The last index for which a condition holds that, once false, stays false.
+    private static func last(_ indices: Range<Int>, where isBefore: (Int) -> Bool) -> Int? {
+        var (low, high) = (indices.lowerBound, indices.upperBound)
         while low < high {
             let middle = (low + high) / 2
-            if isBefore(elements[middle]) { low = middle + 1 } else { high = middle }
+            if isBefore(middle) { low = middle + 1 } else { high = middle }
         }
-        return low > 0 ? low - 1 : nil
+        return low > indices.lowerBound ? low - 1 : nil
     }
 }

@@ -12,9 +12,16 @@ extension ObjectRequests {
     ///   - records: the object's `.BTF.ext`.
     ///   - types: the object's types.
     ///   - code: the object's functions and source lines.
+    ///   - groups: which of the functions are loaded together.
     ///   - object: the object's path or display name.
     /// - Throws: `BPFObjectError` naming the record that asks for what the types cannot give.
-    init(of records: BTFExtension, types: BTF, code: ObjectCode, object: String) throws(BPFObjectError) {
+    init(
+        of records: BTFExtension,
+        types: BTF,
+        code: ObjectCode,
+        groups: ProgramGroups,
+        object: String
+    ) throws(BPFObjectError) {
         let full = KernelTypes(vmlinux: types)
         var selection = TypeSelection(of: full)
         var requests: [RelocationRequest] = []
@@ -23,6 +30,7 @@ extension ObjectRequests {
                 .malformed,
                 object: object,
                 section: BTFExtension.sectionName,
+                offset: records.relocations[Self.maximumCount].place,
                 reason: "there are \(records.relocations.count) relocations, more than \(Self.maximumCount)"
             )
         }
@@ -60,6 +68,10 @@ extension ObjectRequests {
             }
             requests.append(request)
         }
+        let functions = records.relocations.map { record in
+            code.function(at: UInt64(record.instructionOffset), in: ObjectCode.text(record.section, in: types))
+        }
+        let programs = try groups.groups(ofRequestsIn: functions)
         do throws(BTFError) {
             let (types, origins) = try selection.build(.blanked)
             var ids: [TypeID: TypeID] = [:]
@@ -70,7 +82,8 @@ extension ObjectRequests {
                 types: types,
                 requests: requests.enumerated().map { index, request in
                     request.moved(to: ids[request.root] ?? .void, guards: guards[index] ?? [])
-                }
+                },
+                programs: programs
             )
         } catch {
             throw BPFObjectError(

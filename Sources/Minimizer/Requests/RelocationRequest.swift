@@ -83,6 +83,8 @@ public struct ObjectRequests: Sendable {
     public let types: BTF
     /// The requests, in the order in which a loader meets them.
     public let requests: [RelocationRequest]
+    /// Which requests are loaded together, by their indexes: those of a program and of all functions that it calls.
+    public let programs: [[Int]]
 
     /// Joins requests and their types.
     ///
@@ -91,11 +93,19 @@ public struct ObjectRequests: Sendable {
     ///   - digest: the SHA-256 of the object's file in hexadecimal.
     ///   - types: the local types that the requests name.
     ///   - requests: the requests, in the order in which a loader meets them.
-    public init(object: String, digest: String? = nil, types: BTF, requests: [RelocationRequest]) {
+    ///   - programs: which of them are loaded together, by their indexes; all when nil.
+    public init(
+        object: String,
+        digest: String? = nil,
+        types: BTF,
+        requests: [RelocationRequest],
+        programs: [[Int]]? = nil
+    ) {
         self.object = object
         self.digest = digest
         self.types = types
         self.requests = requests
+        self.programs = programs ?? [Array(requests.indices)]
     }
 }
 

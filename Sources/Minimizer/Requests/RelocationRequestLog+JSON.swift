@@ -22,7 +22,8 @@ extension RelocationRequestLog {
                     object: object.object,
                     sha256: object.digest,
                     types: Data(object.types.serialized()),
-                    requests: object.requests.map(Document.Request.init)
+                    requests: object.requests.map(Document.Request.init),
+                    programs: object.programs
                 )
             }
         )
@@ -87,6 +88,8 @@ private struct Document: Codable {
         /// BTF, in base64.
         var types: Data
         var requests: [Request]
+        /// All requests make one program where there is none.
+        var programs: [[Int]]?
     }
 
     struct Request: Codable {
@@ -203,6 +206,10 @@ extension Document.Object {
                 throw RequestLogError(name: name, place: place, reason: "its guard is no existence check")
             }
         }
-        return ObjectRequests(object: object, digest: sha256, types: types, requests: checked)
+        let grouped = (programs ?? []).joined()
+        guard grouped.count <= ProgramGroups.limit, grouped.allSatisfy(checked.indices.contains) else {
+            throw RequestLogError(name: name, place: object, reason: "has programs of requests that are not there")
+        }
+        return ObjectRequests(object: object, digest: sha256, types: types, requests: checked, programs: programs)
     }
 }

@@ -89,7 +89,9 @@ extension AccessSpec {
         accessors.append(Accessor(type: id, index: steps[0], name: name))
     }
 
-    private mutating func take(_ step: UInt32, of qualified: TypeID, in types: some TypeSource) throws(Refusal) -> TypeID {
+    private mutating func take(_ step: UInt32, of qualified: TypeID, in types: some TypeSource) throws(Refusal)
+        -> TypeID
+    {
         let (id, header) = try types.unqualified(qualified)
         if header.kind.isComposite {
             guard step < header.count else {

@@ -5,8 +5,11 @@ struct PreparedObject: Sendable {
     let object: String
     let types: BTF
     let relocations: [PreparedRelocation]
+    /// Which relocations are loaded together, by their indexes.
+    let programs: [[Int]]
 
     init(_ requests: ObjectRequests) {
+        programs = requests.programs
         object = requests.object
         types = requests.types
         relocations = requests.requests.map { PreparedRelocation($0, types: requests.types) }

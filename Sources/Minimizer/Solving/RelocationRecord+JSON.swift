@@ -12,12 +12,15 @@ extension RelocationRecord {
     ///
     /// Keys are sorted and what does not apply is left out, so that equal records are equal bytes.
     ///
-    /// - Parameter kernel: the kernel that the record is about, where it has a name.
+    /// - Parameters:
+    ///   - kernel: the kernel that the record is about, where it has a name.
+    ///   - rules: whose rules decided.
     /// - Returns: UTF-8.
     /// - Throws: what Foundation throws when it cannot encode; no record is known that it refuses.
-    public func json(kernel: KernelName? = nil) throws -> [UInt8] {
+    public func json(kernel: KernelName? = nil, rules: LoaderRules = .libbpf) throws -> [UInt8] {
         let line = Line(
             kernel: kernel?.description,
+            rules: rules.rawValue,
             object: object,
             section: location.section,
             function: location.function,
@@ -61,6 +64,7 @@ extension RelocationRecord {
             var typeId: UInt32
             var access: String
             var path: String
+            var bitOffset: UInt32?
             var value: UInt64?
 
             init(_ target: RelocationRecord.Target) {
@@ -69,11 +73,13 @@ extension RelocationRecord {
                 typeId = target.typeID.rawValue
                 access = target.access
                 path = target.path
+                bitOffset = target.steps.count > 1 ? target.bitOffset : nil
                 value = target.value
             }
         }
 
         var kernel: String?
+        var rules: String
         var object: String
         var section: String
         var function: String?

@@ -69,6 +69,14 @@ public struct RelocationRecord: Hashable, Sendable {
     public let outcome: Outcome
     /// Why, where the outcome is `ambiguous`, `refused`, or `poisoned` in spite of a match.
     public let reason: String?
+    /// What it comes to in further programs that share the function and are settled on their own.
+    var otherDecisions: [Decision] = []
+
+    /// An outcome with its value.
+    struct Decision: Hashable, Sendable {
+        let outcome: Outcome
+        let value: UInt64?
+    }
 
     /// The type that the loader takes; nil when no type matches.
     public var target: Target? { targets.first }
@@ -87,11 +95,18 @@ public struct RelocationRecord: Hashable, Sendable {
 public struct RelocationLog: Hashable, Sendable {
     /// One record for each relocation, in the order of the requests.
     public let records: [RelocationRecord]
+    /// How many types and members the comparisons for them looked at.
+    let work: Int
 
     /// Makes a log of its records.
     ///
     /// - Parameter records: one record for each relocation, in the order of the requests.
-    public init(records: [RelocationRecord]) { self.records = records }
+    public init(records: [RelocationRecord]) { self.init(records: records, work: 0) }
+
+    init(records: [RelocationRecord], work: Int) {
+        self.records = records
+        self.work = work
+    }
 
     /// How many records have an outcome.
     public func count(of outcome: RelocationRecord.Outcome) -> Int { records.count { $0.outcome == outcome } }

@@ -56,17 +56,21 @@ public struct RelocationSolver: Sendable {
         named candidates: [[UInt8]: [Candidate]]
     ) -> RelocationLog {
         // Each object is loaded on its own.
-        let records = objects.flatMap { object in
+        var records: [RelocationRecord] = []
+        var work = 0
+        for object in objects {
             switch rules {
             case .libbpf:
                 var solution = LibbpfSolution(object: object, kernel: kernel, named: candidates)
-                return solution.records()
+                records += solution.records()
+                work += solution.budget.spent
             case .cilium:
                 var solution = CiliumSolution(object: object, kernel: kernel, named: candidates)
-                return solution.records()
+                records += solution.records()
+                work += solution.budget.spent
             }
         }
-        return RelocationLog(records: records)
+        return RelocationLog(records: records, work: work)
     }
 }
 

@@ -66,8 +66,7 @@ struct BundleCommand: HubCommand {
         let progress = { done in bar.update("bundling", items: done, of: plan.kernels.count) }
         let report: BundleReport
         if isFolder {
-            let folder = try OutputFolder(path)
-            report = try plan.writeFiles(cache: cache, to: folder.write, progress: progress)
+            report = try writeFiles(of: plan, cache: cache, progress: progress)
         } else {
             var written: BundleReport?
             try OutputFile(path).write { sink in
@@ -78,6 +77,28 @@ struct BundleCommand: HubCommand {
         }
         bar.finish()
         try tell(report)
+    }
+
+    /// Writes a bundle's files into a folder, in which all of them appear or none.
+    private func writeFiles(
+        of plan: BundlePlan,
+        cache: String?,
+        progress: (Int) throws -> Void
+    ) throws -> BundleReport {
+        let folder = try OutputFolder(path)
+        var written: [String] = []
+        do {
+            let write = { (name: String, contents: [UInt8]) throws in
+                try folder.write(contents, to: name)
+                written.append(name)
+            }
+            let report = try plan.writeFiles(cache: cache, to: write, progress: progress)
+            try folder.finish(written)
+            return report
+        } catch {
+            folder.discard(written)
+            throw error
+        }
     }
 
     private func tell(_ report: BundleReport) throws {

@@ -1,7 +1,7 @@
-import ArgumentParser
+public import ArgumentParser
 import BTF
 import CommandSupport
-import Minimizer
+public import Minimizer
 
 struct RelocsCommand: HubCommand {
     static let configuration = CommandConfiguration(
@@ -16,6 +16,7 @@ struct RelocsCommand: HubCommand {
 
     @Argument(help: "BPF objects, compiled with -g, or relocation request logs.") var objects: [String]
     @OptionGroup var choice: KernelChoice
+    @Option(help: "Whose rules decide: libbpf, or cilium for cilium/ebpf.") var rules: LoaderRules = .libbpf
     @Option(help: "table, or json: one object per line.") var format: OutputFormat = .table
 
     func validate() throws {
@@ -27,54 +28,27 @@ struct RelocsCommand: HubCommand {
         guard let types = try choice.types() else {
             switch format {
             case .json: try Printing.result(String(decoding: requests.json(), as: UTF8.self) + "\n")
-            case .table: try Printing.result(localTable(of: requests))
+            case .table: try Printing.result(localTable(of: requests).text)
             }
             return Printing.remark(
                 "\(requests.count) relocations; --btf or --kernel shows what they come to on a kernel"
             )
         }
-        let log = RelocationSolver(requests).solve(on: types)
+        let log = RelocationSolver(requests).solve(on: types, by: rules)
         switch format {
         case .json:
-            for record in log.records { try Printing.result(String(decoding: record.json(), as: UTF8.self) + "\n") }
-        case .table: try Printing.result(table(of: log))
+            for record in log.records {
+                try Printing.result(String(decoding: record.json(rules: rules), as: UTF8.self) + "\n")
+            }
+        case .table: try Printing.result(RelocationTable(of: log.records).text)
         }
         Printing.remark(summary(of: log))
     }
 
-    private func table(of log: RelocationLog) -> String {
-        var table = TextTable([
-            ("PROGRAM", .leading), ("INSN", .trailing), ("SOURCE", .leading), ("KIND", .leading), ("LOCAL", .leading),
-            ("VALUE", .trailing), ("TARGET", .leading), ("VALUE", .trailing), ("OUTCOME", .leading),
-        ])
-        for record in log.records {
-            let target = record.target.map { target in
-                (target.module.map { "\($0): " } ?? "") + target.path
-            }
-            table.add([
-                record.location.program, "\(record.location.index)", record.location.line, record.kind.name,
-                record.local.path, record.local.value.map(String.init) ?? "-", target ?? "-",
-                record.value.map(String.init) ?? "-",
-                record.outcome.rawValue + (record.reason.map { ": \($0)" } ?? ""),
-            ])
-        }
-        return table.text
-    }
-
-    private func localTable(of requests: RelocationRequestLog) throws -> String {
-        var table = TextTable([
-            ("PROGRAM", .leading), ("INSN", .trailing), ("SOURCE", .leading), ("KIND", .leading), ("LOCAL", .leading),
-            ("VALUE", .trailing),
-        ])
+    private func localTable(of requests: RelocationRequestLog) throws -> RelocationTable {
         // A kernel without types answers nothing, but the local sides are there.
         let nothing = KernelTypes(vmlinux: try BTFBuilder(byteOrder: .host).build())
-        for record in RelocationSolver(requests).solve(on: nothing).records {
-            table.add([
-                record.location.program, "\(record.location.index)", record.location.line, record.kind.name,
-                record.local.path, record.local.value.map(String.init) ?? "-",
-            ])
-        }
-        return table.text
+        return RelocationTable(of: RelocationSolver(requests).solve(on: nothing).records, showingTargets: false)
     }
 
     private func summary(of log: RelocationLog) -> String {
@@ -86,13 +60,4 @@ struct RelocsCommand: HubCommand {
     }
 }
 
-extension InstructionLocation {
-    /// The function's name, or the section's where the function is not known.
-    fileprivate var program: String { function ?? section }
-
-    /// `file:line`, the file without its folders.
-    fileprivate var line: String {
-        guard let source else { return "-" }
-        return "\(source.file.split(separator: "/").last ?? Substring(source.file)):\(source.line)"
-    }
-}
+extension LoaderRules: ExpressibleByArgument {}

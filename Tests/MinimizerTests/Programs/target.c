@@ -55,6 +55,10 @@ struct twin___two { int a; int b; };
 struct same_twin___copy { char pad[12]; int common; };
 struct same_twin { char pad[12]; int common; int extra; };
 
+struct pair___one { int first; };
+struct pair___two { long pad; int first; int second; };
+typedef struct { long pad; int inside; } only_named;
+
 typedef struct { int x; int y; } point_t;
 typedef int (*handler_t)(struct thing *, const char *, u64);
 typedef struct thing thing_alias;
@@ -64,4 +68,5 @@ typedef const volatile thing_alias odd_alias;
 struct thing thing_0; struct blob *blob_0; struct early early_0; point_t point_0; handler_t handler_0; union either either_0;
 thing_alias alias_0; odd_alias *odd_0;
 struct twin___one one_0; struct twin___two two_0; struct same_twin___copy same_0; struct same_twin same_1;
+struct pair___one pair_1; struct pair___two pair_2; only_named named_0;
 enum shade shade_0; enum wide wide_0; enum narrowed narrowed_0;

@@ -2,7 +2,7 @@ import BTF
 
 /// The solving of one object's relocations by cilium/ebpf's rules.
 ///
-/// All relocations of one local type are settled together: the kernel's type that leaves the fewest of them without an
+/// All relocations of one local type in one program are settled together: the kernel's type that leaves the fewest of them without an
 /// answer is taken for all. Types of any kind with the same essential name are tried, vmlinux's and modules' alike.
 ///
 /// Source: cilium/ebpf's `CORERelocate`, `coreCalculateFixups` and `COREFixup.Apply`.
@@ -10,7 +10,7 @@ struct CiliumSolution<Source: TypeSource> {
     let object: PreparedObject
     let kernel: KernelTypeSources<Source>
     let named: [[UInt8]: [Candidate]]
-    private var budget: WorkBudget
+    private(set) var budget: WorkBudget
 
     init(object: PreparedObject, kernel: KernelTypeSources<Source>, named: [[UInt8]: [Candidate]]) {
         self.object = object
@@ -21,19 +21,35 @@ struct CiliumSolution<Source: TypeSource> {
 
     /// One record for each relocation.
     mutating func records() -> [RelocationRecord] {
-        var decisions: [Int: RelocationRecord] = [:]
-        var groups: [TypeID: [Int]] = [:]
-        for (index, relocation) in object.relocations.enumerated() {
-            if relocation.request.kind == .typeIDLocal {
-                decisions[index] = relocation.record(of: object, on: kernel, [], .resolved)
-            } else {
-                groups[relocation.request.root, default: []].append(index)
+        var decisions = [RelocationRecord?](repeating: nil, count: object.relocations.count)
+        for program in object.programs {
+            // In the order of first use, so that the same object gives the same log.
+            var groups: [[Int]] = []
+            var places: [TypeID: Int] = [:]
+            for index in program where object.relocations[index].request.kind != .typeIDLocal {
+                let root = object.relocations[index].request.root
+                if let place = places[root] {
+                    groups[place].append(index)
+                } else {
+                    places[root] = groups.count
+                    groups.append([index])
+                }
+            }
+            for group in groups {
+                for (index, record) in zip(group, settle(group.map { object.relocations[$0] })) {
+                    decisions[index] = decisions[index]?.joined(with: record) ?? record
+                }
             }
         }
-        for group in groups.sorted(by: { $0.value[0] < $1.value[0] }).map(\.value) {
-            for (index, record) in zip(group, settle(group.map { object.relocations[$0] })) { decisions[index] = record }
+        return zip(object.relocations, decisions).map { relocation, decision in
+            decision ?? undecided(relocation)
         }
-        return object.relocations.indices.compactMap { decisions[$0] }
+    }
+
+    /// The record of what no candidate is looked at for: an id of the object's own, and what is in no program.
+    private func undecided(_ relocation: PreparedRelocation) -> RelocationRecord {
+        relocation.request.kind == .typeIDLocal
+            ? record(relocation, [], .resolved) : record(relocation, [], .refused, "it is in no program")
     }
 
     /// What becomes of one relocation on one candidate.
@@ -146,4 +162,28 @@ struct CiliumSolution<Source: TypeSource> {
     ) -> RelocationRecord {
         relocation.record(of: object, on: kernel, matches, outcome, reason)
     }
+}
+
+extension RelocationRecord {
+    /// The record with what the relocation comes to in another program; the worse of both is what people are shown.
+    fileprivate func joined(with other: RelocationRecord) -> RelocationRecord {
+        guard other.outcome != outcome || other.targets != targets else { return self }
+        let (worse, better) = outcome.severity < other.outcome.severity ? (other, self) : (self, other)
+        var joined = RelocationRecord(
+            object: object,
+            location: location,
+            kind: kind,
+            local: local,
+            targets: worse.targets + better.targets.filter { !worse.targets.contains($0) },
+            outcome: worse.outcome,
+            reason: worse.reason
+        )
+        joined.otherDecisions = self.otherDecisions + [Decision(outcome: better.outcome, value: better.value)]
+        return joined
+    }
+}
+
+extension RelocationRecord.Outcome {
+    /// How bad it is for the program, the worst last.
+    fileprivate var severity: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 }

@@ -23,7 +23,9 @@ extension CiliumComparison {
     /// Source: `coreEssentialNamesMatch`.
     func essentialNamesMatch(_ localName: StringOffset, _ targetName: StringOffset) -> Bool {
         if localName.isEmpty || targetName.isEmpty { return true }
-        return EssentialName.of(local.bytes(at: localName)).elementsEqual(EssentialName.of(target.bytes(at: targetName)))
+        return EssentialName.of(local.bytes(at: localName)).elementsEqual(
+            EssentialName.of(target.bytes(at: targetName))
+        )
     }
 
     /// Whether a target type has the same shape as a local one; members do not count.
@@ -42,7 +44,9 @@ extension CiliumComparison {
             case .void, .structure, .union, .enumeration, .enumeration64, .forward, .int: continue
             case .pointer: walk.push(one.type, other.type)
             case .array:
-                guard let array = local.array(localType), let counterpart = target.array(targetType) else { return false }
+                guard let array = local.array(localType), let counterpart = target.array(targetType) else {
+                    return false
+                }
                 walk.push(array.element, counterpart.element)
                 walk.push(array.index, counterpart.index)
             case .functionPrototype:
@@ -78,7 +82,9 @@ extension CiliumComparison {
             try budget.spend()
             let (localType, one) = try local.unqualified(pair.local)
             let (targetType, other) = try target.unqualified(pair.target)
-            guard essentialNamesMatch(one.name, other.name), one.kind.isRelocatable(to: other.kind) else { return false }
+            guard essentialNamesMatch(one.name, other.name), one.kind.isRelocatable(to: other.kind) else {
+                return false
+            }
             guard walk.isNew(localType, targetType) else { continue }
             switch one.kind {
             case .void: continue

@@ -10,7 +10,7 @@ struct LibbpfSolution<Source: TypeSource> {
     /// The candidates that are left for a root type. A relocation that only some of them match leaves those for the
     /// later relocations of the same root, as libbpf's cache of candidates does.
     private var left: [TypeID: [Candidate]] = [:]
-    private var budget: WorkBudget
+    private(set) var budget: WorkBudget
 
     init(object: PreparedObject, kernel: KernelTypeSources<Source>, named: [[UInt8]: [Candidate]]) {
         self.object = object

@@ -35,11 +35,18 @@ struct MatchedMembers: Hashable, Sendable {
 
 /// Counts the types and members that the comparisons for one object and kernel look at.
 struct WorkBudget {
+    private let total: Int
     private var left: Int
+
+    /// How much has been looked at.
+    var spent: Int { total - left }
 
     /// Allows far more work than the objects and kernels of the world need: for each relocation the members of a few
     /// large structs, and about a second's worth beside that.
-    init(relocations: Int) { left = (1 << 22) + (relocations << 12) }
+    init(relocations: Int) {
+        total = (1 << 22) + (relocations << 12)
+        left = total
+    }
 
     mutating func spend() throws(Refusal) {
         left -= 1

@@ -86,7 +86,10 @@ extension TypeSource {
     /// Source: libbpf's `determine_ptr_size`.
     var pointerSize: UInt32 {
         let longs = ids(withEssentialNames: namesOfLong, ofKinds: [.int]).joined().lazy
-            .filter { [4, 8].contains(header(of: $0).sizeOrType) && namesOfLong.contains(Array(bytes(at: header(of: $0).name))) }
+            .filter {
+                [4, 8].contains(header(of: $0).sizeOrType)
+                    && namesOfLong.contains(Array(bytes(at: header(of: $0).name)))
+            }
         return longs.min().map { header(of: $0).sizeOrType } ?? 8
     }
 }
