@@ -7,11 +7,22 @@ let house: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
+/// The executables carry Swift's libraries: they start faster, and run where no Swift is installed. Foundation's static
+/// form asks for more libraries than the modules that were compiled against its dynamic form name.
+let selfContained: [LinkerSetting] = [
+    .unsafeFlags([
+        "-use-ld=lld", "-static-stdlib", "-lCoreFoundation", "-l_FoundationICU", "-l_FoundationCShims",
+        "-l_FoundationCollections",
+    ])
+]
+
 let package = Package(
     name: "btf-hub",
     products: [
         .executable(name: "hubctl", targets: ["hubctl"]),
         .executable(name: "hubworker", targets: ["hubworker"]),
+        // For Benchmarks/, which is a package of its own.
+        .library(name: "HubLibrary", targets: ["BTF", "HubStore", "KernelIdentity"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -34,6 +45,7 @@ let package = Package(
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "CCurlShims", dependencies: ["CCurl"]),
+        .systemLibrary(name: "CMalloc"),
 
         // The ground floor: formats and names. None of these knows another, save that all may name a kernel.
         .target(name: "BTF", swiftSettings: house),
@@ -104,8 +116,7 @@ let package = Package(
         .target(
             name: "CommandSupport",
             dependencies: [
-                "BTF", "ELF", "Archive", "KernelIdentity", "DWARF", "Conversion", "Minimizer", "KernelPackages",
-                "HubStore", "HubWorker", "Bundler",
+                "BTF", "ELF", "Archive", "KernelIdentity", "DWARF", "Conversion", "Minimizer", "HubStore", "CMalloc",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -120,7 +131,8 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
-            swiftSettings: house
+            swiftSettings: house,
+            linkerSettings: selfContained
         ),
         .executableTarget(
             name: "hubworker",
@@ -129,7 +141,8 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
-            swiftSettings: house
+            swiftSettings: house,
+            linkerSettings: selfContained
         ),
 
         // Tests mirror the house. They use public and package declarations only, so that they test the release build.
@@ -142,8 +155,9 @@ let package = Package(
             swiftSettings: house
         ),
         .testTarget(
+            // They start hubctl and hubworker, which are built along with all tests.
             name: "CommandTests",
-            dependencies: ["BTF", "TestSupport", "hubctl", "hubworker"],
+            dependencies: ["BTF", "TestSupport"],
             swiftSettings: house
         ),
         .testTarget(

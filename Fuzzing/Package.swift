@@ -1,39 +1,51 @@
 // swift-tools-version: 6.3
 import PackageDescription
 
-// libFuzzer over what reads untrusted BPF objects; a package of its own, so that normal builds do not pay for it. The
-// modules are the project's, by links. Each input starts with a letter that says what it is (ObjectFuzzer.swift):
-//   swift build -c release --package-path Fuzzing -Xswiftc -sanitize=fuzzer,address -Xswiftc -use-ld=lld
-//   ASAN_OPTIONS=detect_leaks=0 Fuzzing/.build/release/ObjectFuzzer -max_total_time=600 -max_len=60000 CORPUS
+// The fuzz targets, in a package of their own: they are built with sanitizers, from the modules that they need and from
+// nothing else. `Library` is a link to the project's sources. scripts/fuzz builds and runs them.
+
 let house: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Library/\(name)", swiftSettings: house)
+}
+
+func system(_ name: String, _ pkgConfig: String) -> Target {
+    .systemLibrary(name: name, path: "Library/\(name)", pkgConfig: pkgConfig)
+}
+
+func fuzzer(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: ["FuzzSupport"] + dependencies, swiftSettings: house)
+}
+
 let package = Package(
-    name: "btf-hub-fuzzing",
+    name: "btf-hub",
     targets: [
-        .systemLibrary(name: "CElf", pkgConfig: "libdw"),
-        .systemLibrary(name: "CArchive", pkgConfig: "libarchive"),
-        .systemLibrary(name: "CLzma", pkgConfig: "liblzma"),
-        .systemLibrary(name: "CZlib", pkgConfig: "zlib"),
-        .systemLibrary(name: "CZstd", pkgConfig: "libzstd"),
-        .target(name: "CFuzzDriver"),
-        .target(name: "BTF", swiftSettings: house),
-        .target(name: "ELF", dependencies: ["CElf", "CZlib", "CZstd"], swiftSettings: house),
-        .target(name: "Archive", dependencies: ["CArchive", "CLzma", "CZstd"], swiftSettings: house),
-        .target(name: "KernelIdentity", swiftSettings: house),
-        .target(
-            name: "Minimizer",
-            dependencies: ["BTF", "ELF", "Archive", "KernelIdentity"],
-            swiftSettings: house
-        ),
-        .executableTarget(
-            name: "ObjectFuzzer",
-            dependencies: ["BTF", "CFuzzDriver", "Minimizer"],
-            swiftSettings: house
-        ),
+        system("CElf", "libdw"),
+        system("CArchive", "libarchive"),
+        system("CLzma", "liblzma"),
+        system("CZlib", "zlib"),
+        system("CZstd", "libzstd"),
+        library("BTF"),
+        library("ELF", ["CElf", "CZlib", "CZstd"]),
+        library("Archive", ["CArchive", "CLzma", "CZstd"]),
+        library("DWARF", ["BTF", "ELF"]),
+        library("Conversion", ["BTF", "ELF", "DWARF", "Archive"]),
+        library("KernelIdentity"),
+        library("Minimizer", ["BTF", "ELF", "Archive", "KernelIdentity"]),
+
+        .target(name: "CLibFuzzer"),
+        .target(name: "FuzzSupport", dependencies: ["CLibFuzzer", "BTF"], swiftSettings: house),
+        fuzzer("FuzzBTF", ["BTF"]),
+        fuzzer("FuzzDWARF", ["BTF", "DWARF", "ELF"]),
+        fuzzer("FuzzELF", ["BTF", "Conversion", "DWARF", "ELF"]),
+        fuzzer("FuzzImage", ["BTF", "Conversion", "ELF"]),
+        fuzzer("FuzzObject", ["BTF", "Minimizer"]),
+        .executableTarget(name: "PackDWARF", dependencies: ["ELF", "FuzzSupport"], swiftSettings: house),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -7,6 +7,7 @@ public enum EssentialName {
     ///
     /// - Parameter name: the whole name.
     /// - Returns: a count of bytes from the start; all of them where the name has no flavour.
+    @inlinable
     public static func length(of name: some RandomAccessCollection<UInt8>) -> Int {
         let underscore = UInt8(ascii: "_")
         let count = name.count

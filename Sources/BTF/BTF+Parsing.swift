@@ -10,21 +10,35 @@ extension BTF {
     ///   - base: the kernel's BTF, when the data is a module's split BTF.
     /// - Throws: `BTFError` naming section and offset.
     public init(parsing bytes: [UInt8], base: BTF? = nil) throws(BTFError) {
+        try self.init(parsing: bytes.span.bytes, base: base)
+    }
+
+    /// Parses BTF data where it lies, in a mapped file for example.
+    ///
+    /// Checks the same.
+    ///
+    /// - Parameters:
+    ///   - bytes: raw BTF, of either byte order, starting with its header.
+    ///   - base: the kernel's BTF, when the data is a module's split BTF.
+    /// - Throws: `BTFError` naming section and offset.
+    public init(parsing bytes: RawSpan, base: BTF? = nil) throws(BTFError) {
         let header = try BTFHeader(parsing: bytes)
         if let base, base.byteOrder != header.byteOrder {
             throw BTFError(.header, offset: 0, "the byte order differs from the base's")
         }
         let words = Self.hostWords(bytes, header.types, header.byteOrder)
-        let starts = try Self.recordStarts(in: words)
-        try self.init(
-            checking: Storage(
+        let records = try RecordScan(of: words)
+        self.init(
+            storage: Storage(
                 base: base,
                 byteOrder: header.byteOrder,
                 words: words,
-                starts: starts,
-                strings: Array(bytes[header.strings])
+                starts: records.starts,
+                strings: bytes.withUnsafeBytes { Array($0[header.strings]) }
             )
         )
+        try checkStrings()
+        if records.greatestName >= stringsEnd || records.greatestType >= endID.rawValue { try checkReferences() }
     }
 
     /// Takes whole records and checks where they point.
@@ -34,40 +48,16 @@ extension BTF {
         try checkReferences()
     }
 
-    private static func hostWords(_ bytes: [UInt8], _ range: Range<Int>, _ order: ByteOrder) -> [UInt32] {
-        [UInt32](unsafeUninitializedCapacity: range.count / 4) { words, count in
-            bytes.withUnsafeBytes { bytes in
+    private static func hostWords(_ bytes: RawSpan, _ range: Range<Int>, _ order: ByteOrder) -> [UInt32] {
+        bytes.withUnsafeBytes { bytes in
+            [UInt32](unsafeUninitializedCapacity: range.count / 4) { words, count in
                 UnsafeMutableRawBufferPointer(words).copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[range]))
-            }
-            count = range.count / 4
-            if order != .host {
-                for index in 0..<count { words[index] = words[index].byteSwapped }
+                count = range.count / 4
+                if order != .host {
+                    for index in 0..<count { words[index] = words[index].byteSwapped }
+                }
             }
         }
-    }
-
-    /// Walks the records once, so that from here on each is known to be whole and of a known kind.
-    private static func recordStarts(in words: [UInt32]) throws(BTFError) -> [UInt32] {
-        var starts: [UInt32] = []
-        starts.reserveCapacity(words.count / 5 + 1)
-        var at = 0
-        while at < words.count {
-            guard words.count - at >= 3 else {
-                throw BTFError(.types, offset: at * 4, "the last type is cut off")
-            }
-            let info = words[at + 1]
-            guard let kind = Kind(rawValue: UInt8(truncatingIfNeeded: info >> 24) & 31), kind != .void else {
-                throw BTFError(.types, offset: at * 4 + 4, "kind \(info >> 24 & 31) is not known")
-            }
-            starts.append(UInt32(at))
-            let length = 3 + kind.extraWords(count: Int(info & 0xffff))
-            guard words.count - at >= length else {
-                throw BTFError(.types, offset: at * 4, "the \(kind.standardName) runs past the end of the types")
-            }
-            at += length
-        }
-        starts.append(UInt32(at))
-        return starts
     }
 
     private func checkStrings() throws(BTFError) {
@@ -100,5 +90,46 @@ extension BTF {
                 }
             }
         }
+    }
+}
+
+/// What one walk over the records tells: each is whole and of a known kind, and how far their references go.
+private struct RecordScan {
+    /// Where each record starts, and at last where they end.
+    private(set) var starts: [UInt32] = []
+    /// The greatest name offset and the greatest type id; comparing these alone spares a check for each.
+    private(set) var greatestName: UInt32 = 0
+    private(set) var greatestType: UInt32 = 0
+
+    init(of allWords: [UInt32]) throws(BTFError) {
+        let words = allWords.span
+        starts.reserveCapacity(words.count / 5 + 1)
+        var (name, type) = (greatestName, greatestType)
+        var at = 0
+        while at < words.count {
+            guard words.count - at >= 3 else {
+                throw BTFError(.types, offset: at * 4, "the last type is cut off")
+            }
+            let info = words[at + 1]
+            guard let kind = Kind(rawValue: UInt8(truncatingIfNeeded: info >> 24) & 31), kind != .void else {
+                throw BTFError(.types, offset: at * 4 + 4, "kind \(info >> 24 & 31) is not known")
+            }
+            let count = Int(info & 0xffff)
+            let end = at + 3 + kind.extraWords(count: count)
+            guard end <= words.count else {
+                throw BTFError(.types, offset: at * 4, "the \(kind.standardName) runs past the end of the types")
+            }
+            WordRole.forEachWord(ofRecordAt: at, kind, count: count) { index, role in
+                switch role {
+                case .name: name = max(name, words[index])
+                case .type: type = max(type, words[index])
+                case .value: break
+                }
+            }
+            starts.append(UInt32(at))
+            at = end
+        }
+        starts.append(UInt32(at))
+        (greatestName, greatestType) = (name, type)
     }
 }

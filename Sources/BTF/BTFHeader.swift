@@ -13,34 +13,36 @@ struct BTFHeader {
     ///
     /// - Parameter bytes: the whole data.
     /// - Throws: `BTFError` when there is no header or a section leaves the data.
-    init(parsing bytes: [UInt8]) throws(BTFError) {
-        guard bytes.count >= Self.length else {
-            throw BTFError(.header, offset: bytes.count, "the data ends within the header of \(Self.length) bytes")
+    init(parsing bytes: RawSpan) throws(BTFError) {
+        guard bytes.byteCount >= Self.length else {
+            throw BTFError(.header, offset: bytes.byteCount, "the data ends within the header of \(Self.length) bytes")
         }
-        switch (bytes[0], bytes[1]) {
+        let start = bytes.withUnsafeBytes { Array($0[..<Self.length]) }
+        switch (start[0], start[1]) {
         case (0x9f, 0xeb): byteOrder = .littleEndian
         case (0xeb, 0x9f): byteOrder = .bigEndian
         default: throw BTFError(.header, offset: 0, "there is no BTF magic 0xeb9f")
         }
-        guard bytes[2] == 1 else { throw BTFError(.header, offset: 2, "version \(bytes[2]) is not known, only 1") }
+        guard start[2] == 1 else { throw BTFError(.header, offset: 2, "version \(start[2]) is not known, only 1") }
         let isLittle = byteOrder == .littleEndian
         func word(_ offset: Int) -> Int {
-            let four = bytes[offset..<offset + 4]
+            let four = start[offset..<offset + 4]
             return (isLittle ? Array(four.reversed()) : Array(four)).reduce(0) { $0 << 8 | Int($1) }
         }
+        let count = bytes.byteCount
         let headerLength = word(4)
-        guard (Self.length...bytes.count).contains(headerLength) else {
+        guard (Self.length...count).contains(headerLength) else {
             throw BTFError(.header, offset: 4, "a header of \(headerLength) bytes does not fit the data")
         }
         func section(_ field: Int, _ name: String) throws(BTFError) -> Range<Int> {
             // Each number is below 2³², so that the sums cannot overflow.
             let start = headerLength + word(field)
             let end = start + word(field + 4)
-            guard end <= bytes.count else {
+            guard end <= count else {
                 throw BTFError(
                     .header,
                     offset: field,
-                    "the \(name) end at \(end), past the data's \(bytes.count) bytes"
+                    "the \(name) end at \(end), past the data's \(count) bytes"
                 )
             }
             return start..<end

@@ -3,7 +3,7 @@
 /// A type contains what it modifies or names, an array its elements, a struct or union its members, a variable its
 /// type; a pointer and a prototype contain nothing.
 struct ContainmentOrder {
-    /// All ids but void's, contained types first.
+    /// All ids but void's, and but the base's where it is left out, contained types first.
     private(set) var ids: [TypeID] = []
     /// The types, in ascending order, that contain themselves through a type that they contain directly.
     private(set) var cyclic: [TypeID] = []
@@ -11,9 +11,14 @@ struct ContainmentOrder {
     private enum State: UInt8 { case new, active, done }
 
     /// Orders the types of a BTF.
-    init(of btf: BTF) {
-        var states = [State](repeating: .new, count: Int(btf.endID.rawValue))
-        states[0] = .done
+    ///
+    /// - Parameters:
+    ///   - btf: the BTF.
+    ///   - isBaseLeftOut: whether only own types are ordered.
+    init(of btf: BTF, isBaseLeftOut: Bool = false) {
+        let settled = isBaseLeftOut ? Int(btf.firstID.rawValue) : 1
+        var states = [State](repeating: .done, count: settled)
+        states.append(contentsOf: repeatElement(.new, count: Int(btf.endID.rawValue) - settled))
         ids.reserveCapacity(states.count)
         // A stack of its own, because chains may be as long as the input.
         var stack: [TypeID] = []

@@ -1,7 +1,9 @@
 /// The size of each type of a BTF and its base.
-struct TypeSizes {
-    /// The size of a pointer in bytes: 4 when a `long` has four bytes, else 8.
-    let pointerSize: UInt32
+struct TypeSizes: Sendable {
+    /// The size of a `long`, where there is one: that of a pointer.
+    private let longSize: UInt32?
+    /// The base's sizes, where they were found before, and the first id behind them.
+    private let base: [UInt32?]
     /// The sizes in bytes, by id; nil for what has none: void, functions, prototypes, forward declarations, sections,
     /// tags, types that contain such or themselves, and arrays of 4 GiB or more.
     private var sizes: [UInt32?]
@@ -10,15 +12,23 @@ struct TypeSizes {
     ///
     /// - Parameters:
     ///   - btf: the BTF.
-    ///   - order: its types, contained ones first.
-    init(of btf: BTF, in order: ContainmentOrder) {
-        pointerSize = btf.pointerSize
-        sizes = [UInt32?](repeating: nil, count: Int(btf.endID.rawValue))
-        for id in order.ids { sizes[Int(id.rawValue)] = size(of: id, in: btf) }
+    ///   - order: its types, contained ones first; without the base's where their sizes are given.
+    ///   - known: the base's sizes.
+    init(of btf: BTF, in order: ContainmentOrder, over known: TypeSizes? = nil) {
+        longSize = known.map { $0.longSize ?? btf.longSize } ?? btf.base?.longSize ?? btf.longSize
+        base = known?.sizes ?? []
+        sizes = [UInt32?](repeating: nil, count: Int(btf.endID.rawValue) - base.count)
+        for id in order.ids { sizes[Int(id.rawValue) - base.count] = size(of: id, in: btf) }
     }
 
+    /// The size of a pointer in bytes: 4 when a `long` has four bytes, else 8.
+    var pointerSize: UInt32 { longSize ?? 8 }
+
     /// The size of a type in bytes, or nil when it has none.
-    subscript(id: TypeID) -> UInt32? { sizes[Int(id.rawValue)] }
+    subscript(id: TypeID) -> UInt32? {
+        let index = Int(id.rawValue)
+        return index < base.count ? base[index] : sizes[index - base.count]
+    }
 
     private func size(of id: TypeID, in btf: BTF) -> UInt32? {
         let header = btf.header(of: id)
@@ -44,7 +54,7 @@ extension BTF {
         return 8
     }
 
-    private var longSize: UInt32? {
+    fileprivate var longSize: UInt32? {
         let names: Set<String> = [
             "long int", "long", "int long", "long unsigned int", "unsigned long", "unsigned long int",
             "long unsigned", "int unsigned long", "unsigned int long", "int long unsigned",

@@ -1,14 +1,11 @@
 import ArgumentParser
 import Archive
 import BTF
-import Bundler
 import Conversion
 import DWARF
 import ELF
 import HubStore
-import HubWorker
 import KernelIdentity
-import KernelPackages
 import Minimizer
 
 /// Which exit status a fault leads to, and what is said about it.
@@ -20,6 +17,7 @@ enum ErrorClassification {
     static func describe(_ error: any Error) -> (ExitStatus, String) {
         switch error {
         case let error as CommandFailure: (error.status, error.description)
+        case let error as any ClassifiedError: (error.exitStatus, error.description)
         case let error as KernelNameError: (.usage, error.description)
         case let error as StoreError: (status(of: error), error.description)
         case let error as ArchiveError: (error.kind == .cannotWrite ? .inputOutput : .badInput, error.description)
@@ -29,14 +27,7 @@ enum ErrorClassification {
         case let error as DWARFError: (.badInput, error.description)
         case let error as BPFObjectError: (.badInput, error.description)
         case let error as RequestLogError: (.badInput, error.description)
-        case KernelPackageError.workFile: (.inputOutput, String(describing: error))
-        case let error as KernelPackageError: (.badInput, error.description)
-        case let error as PackageSourceError: (.unavailable, error.description)
-        case let error as DownloadError: (error.isRemote ? .unavailable : .inputOutput, error.description)
-        case let error as JobError: (.usage, error.description)
-        case let error as ImageError: (.usage, error.description)
         case let error as MinimizationError: (.bug, error.description)
-        case let error as BundleRequestError: (.usage, error.description)
         default: (.bug, "\(error) (this is a bug in BTF Hub; please report it with the command that you ran)")
         }
     }

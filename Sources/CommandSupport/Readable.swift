@@ -21,6 +21,14 @@ public func readableByteCount(_ bytes: some BinaryInteger) -> String {
 /// - Returns: the number and the noun.
 public func counted(_ count: Int, _ noun: String) -> String { count == 1 ? "1 \(noun)" : "\(count) \(noun)s" }
 
+/// A number of bits as people read offsets in a struct: `24`, bytes, or `24:3`, three bits behind a whole byte.
+///
+/// - Parameter bits: the number of bits.
+/// - Returns: bytes, and bits behind a colon where there are some left.
+public func readableBitOffset(_ bits: UInt64) -> String {
+    bits.isMultiple(of: 8) ? "\(bits / 8)" : "\(bits / 8):\(bits % 8)"
+}
+
 private func oneDecimal(_ value: Double) -> String {
     let tenths = Int((value * 10).rounded())
     return "\(tenths / 10).\(tenths % 10)"

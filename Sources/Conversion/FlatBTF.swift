@@ -97,9 +97,8 @@ private struct Candidate {
     }
 
     func parsed(from bytes: RawSpan) -> Result<BTF, Fault> {
-        let blob = bytes.extracting(offset..<end).withUnsafeBytes { Array($0) }
         do throws(BTFError) {
-            let btf = try BTF(parsing: blob)
+            let btf = try BTF(parsing: bytes.extracting(offset..<end))
             guard let finding = btf.verify(limit: 1).first else { return .success(btf) }
             return .failure(Fault(reason: finding.description))
         } catch {

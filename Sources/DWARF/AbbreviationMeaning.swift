@@ -97,6 +97,8 @@ extension DecodeStep.Slot {
             case AttributeName.language: .language
             case AttributeName.stringOffsetsBase: .stringOffsetsBase
             case AttributeName.addressBase: .addressBase
+            case AttributeName.locationListsBase: .locationListsBase
+            case AttributeName.lowAddress: .lowAddress
             default: .none
             }
         self = form == Form.indirect ? slot : slot.with(form: form)
@@ -106,7 +108,7 @@ extension DecodeStep.Slot {
     @inline(__always)
     func mayLeaveUnit(_ form: UInt64) -> Bool {
         switch self {
-        case .typeAnywhere, .typeBySignature, .originAnywhere, .signature: true
+        case .typeAnywhere, .typeBySignature, .typeElsewhere, .originAnywhere, .originElsewhere, .signature: true
         case .type: form == Form.indirect
         default: false
         }
@@ -136,6 +138,7 @@ extension DecodeStep.Slot {
             switch form {
             case Form.ref1, Form.ref2, Form.ref4, Form.ref8, Form.refUdata: return .origin
             case Form.refAddr: return .originAnywhere
+            case Form.refSup4, Form.refSup8, Form.gnuRefAlt: return .originElsewhere
             default: return .none
             }
         case .signature: return form == Form.refSig8 ? .signature : .none
@@ -147,8 +150,11 @@ extension DecodeStep.Slot {
         case .location:
             switch form {
             case Form.exprloc, Form.block, Form.block1, Form.block2, Form.block4: return .location
+            case Form.secOffset, Form.data4, Form.data8: return .locationList
+            case Form.loclistx: return .locationListByIndex
             default: return .none
             }
+        case .lowAddress: return form == Form.addr ? .lowAddress : .none
         case .memberLocation:
             switch form {
             case Form.exprloc, Form.block, Form.block1, Form.block2, Form.block4: return .memberLocation
@@ -158,6 +164,7 @@ extension DecodeStep.Slot {
             switch form {
             case Form.string: return .textInline
             case Form.strp: return .textInStrings
+            case Form.strpSup, Form.gnuStrpAlt: return .textElsewhere
             case Form.strx, Form.strx1, Form.strx2, Form.strx3, Form.strx4: return .textByIndex
             default: return form.isConstantForm ? .value : .none
             }
@@ -165,9 +172,26 @@ extension DecodeStep.Slot {
             return form.isConstantForm ? self : .none
         case .declaration, .external:
             return form == Form.flag || form == Form.flagPresent ? self : .none
-        case .stringOffsetsBase, .addressBase:
+        case .stringOffsetsBase, .addressBase, .locationListsBase:
             return form == Form.secOffset || form.isConstantForm ? self : .none
         default: return self
+        }
+    }
+}
+
+extension DecodeStep.Slot {
+    /// The slot in a unit of a supplementary file, whose own sections are "elsewhere"; nil for what such units are not
+    /// known to use.
+    var inSupplement: DecodeStep.Slot? {
+        switch self {
+        case .nameInStrings: .nameElsewhere
+        case .textInStrings: .textElsewhere
+        case .typeAnywhere: .typeElsewhere
+        case .originAnywhere: .originElsewhere
+        case .nameInLineStrings, .nameByIndex, .textByIndex, .nameElsewhere, .textElsewhere, .typeElsewhere,
+            .originElsewhere:
+            nil
+        default: self
         }
     }
 }
@@ -210,19 +234,21 @@ extension AbbreviationPlan.Role {
         case .memberLocation, .memberLocationBlock, .bitOffset, .dataBitOffset: self == .member
         case .bitSize: self == .member || self == .base
         case .value: self == .enumerator
-        case .textInline, .textInStrings, .textByIndex: self == .annotation
+        case .textInline, .textInStrings, .textByIndex, .textElsewhere: self == .annotation
         case .upperBound, .count: self == .subrange
         case .encoding: self == .base
-        case .location: self == .variable
+        case .location: self == .variable || self == .parameter
+        case .locationList, .locationListByIndex: self == .parameter
+        case .lowAddress: self == .subprogram
         case .declaration, .external:
             switch self {
             case .structure, .union, .enumeration, .member, .subprogram, .variable: true
             default: false
             }
-        case .origin: self == .variable
-        case .originAnywhere: self == .variable || self == .importedUnit
+        case .origin: self == .variable || self == .subprogram || self == .parameter
+        case .originAnywhere, .originElsewhere: self == .variable || self == .importedUnit
         case .signature: self == .structure || self == .union || self == .enumeration
-        case .language, .stringOffsetsBase, .addressBase: self == .unit || self == .partialUnit
+        case .language, .stringOffsetsBase, .addressBase, .locationListsBase: self == .unit || self == .partialUnit
         }
     }
 }
@@ -243,6 +269,8 @@ extension AbbreviationPlan {
             flags.insert(.placeInBits)
         case .bitSize where role == .member: bitSize = field
         case .size where role != .member: value = field
+        case .lowAddress: value = field
+        case .locationList: place = field
         case .value: value = field
         case .sibling: sibling = field
         default: return false

@@ -98,10 +98,11 @@ struct AbbreviationPlan: BitwiseCopyable {
     var fixedSize: UInt16 = 0
     var name = Field.absent
     var type = Field.absent
-    /// DW_AT_data_member_location or DW_AT_data_bit_offset.
+    /// DW_AT_data_member_location or DW_AT_data_bit_offset; a parameter's list of locations.
     var place = Field.absent
     var bitSize = Field.absent
-    /// DW_AT_byte_size, or the DW_AT_const_value of an enumerator.
+    /// DW_AT_byte_size, or the DW_AT_const_value of an enumerator; of a function, where the unit's `addressSize` bytes of
+    /// DW_AT_low_pc are.
     var value = Field.absent
     var sibling = Field.absent
     var firstStep: UInt32 = 0
@@ -171,15 +172,25 @@ struct DecodeStep: BitwiseCopyable {
         case origin
         /// The same from the start of .debug_info; and DW_AT_import.
         case originAnywhere
+        /// The same in a supplementary file.
+        case originElsewhere
         /// DW_AT_signature: the type unit that has the type that is only declared here.
         case signature
         case language
         case stringOffsetsBase
         case addressBase
+        case locationListsBase
+        /// DW_AT_low_pc: where a function starts.
+        case lowAddress
+        /// DW_AT_location as an offset into the section of location lists.
+        case locationList
+        /// The same as an index into the table in front of the unit's lists.
+        case locationListByIndex
         // The text of an annotation, which its DW_AT_const_value is.
         case textInline
         case textInStrings
         case textByIndex
+        case textElsewhere
     }
 
     var skip: UInt16

@@ -100,7 +100,10 @@ struct AbbreviationTable: ~Copyable {
             while true {
                 let code = try section.uleb(&at, end: section.count)
                 if code == 0 { break }
-                guard code <= AbbreviationTable.codeLimit else { throw Fault(.abbreviationCode(code), at: at) }
+                // As many as there are bytes: a table that is small must not lead to one that is large.
+                guard code <= min(AbbreviationTable.codeLimit, UInt64(section.count)) else {
+                    throw Fault(.abbreviationCode(code), at: at)
+                }
                 plans.extend(to: Int(code) + 1)
                 let plan = try compile(unit, section, &at)
                 plans[Int(code)] = plan
@@ -185,6 +188,12 @@ struct AbbreviationTable: ~Copyable {
             if attribute == 0, form == 0 { break }
             var step = try step(attribute, form, unit, at: start)
             if !plan.role.needs(step.slot) { step.slot = .none }
+            if unit.sort == .supplementary {
+                guard let slot = step.slot.inSupplement, step.encoding != .indirect else {
+                    throw Fault(.form(form), at: start)
+                }
+                step.slot = slot
+            }
             if step.slot.mayLeaveUnit(form) { plan.flags.insert(.hasForeignReference) }
             var constant: Int64 = 1
             if form == Form.implicitConst { constant = try section.sleb(&at, end: end) }

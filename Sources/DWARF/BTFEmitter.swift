@@ -26,6 +26,7 @@ struct BTFEmitter {
     ///   - functions: the functions to write.
     ///   - variables: the per-CPU variables to write, by address.
     ///   - tags: the declaration tags to write, where what they are on is written.
+    ///   - kernelFunctions: the functions to tag as such.
     /// - Returns: the BTF, its types in the pool's order.
     /// - Throws: `BTFError` when the types cannot be written.
     mutating func emit(
@@ -34,7 +35,8 @@ struct BTFEmitter {
         _ matching: BaseMatching?,
         _ functions: [FoundFunction],
         _ variables: [PlacedVariable],
-        _ tags: Set<FoundTag>
+        _ tags: Set<FoundTag>,
+        _ kernelFunctions: KernelFunctionSets
     ) throws(BTFError) -> BTF {
         names = [UInt32?](repeating: nil, count: pool.names.count)
         let indexType = assignIDs(pool, bindings, matching)
@@ -52,6 +54,7 @@ struct BTFEmitter {
             let name = offset(pool, function.name)
             // pahole gives every function static linkage, and consumers expect nothing else.
             let type = builder.add(.function(.init(name: name, prototype: id(function.prototype), linkage: .static)))
+            if let flags = kernelFunctions.flags[pool.names.fingerprint(function.name)] { addTags(to: type, flags) }
             if !tags.isEmpty { owners[.function(name: function.name, prototype: function.prototype)] = type }
         }
         addDataSection(pool, variables, &owners)
@@ -181,7 +184,7 @@ struct BTFEmitter {
             .init(
                 name: name,
                 size: UInt32(clamping: node.size),
-                isSigned: node.detail == 1,
+                isSigned: node.detail == 1 && features.contains(.enumeration64),
                 is64Bit: node.size > 4 && features.contains(.enumeration64),
                 enumerators: enumerators
             )
@@ -213,6 +216,16 @@ struct BTFEmitter {
         let size = UInt32(clamping: last.found.address + UInt64(last.size))
         let name = builder.intern(SymbolIndex.perCPUSection)
         builder.add(.dataSection(.init(name: name, size: size, entries: entries)))
+    }
+
+    /// Tags a function that the kernel offers to BPF programs.
+    private mutating func addTags(to function: TypeID, _ flags: UInt32) {
+        guard features.isSuperset(of: [.declarationTag, .kernelFunctionTag]) else { return }
+        var texts = [KernelFunctionSets.tag]
+        if flags & KernelFunctionSets.fastCallFlag != 0 { texts.append(KernelFunctionSets.fastCallTag) }
+        for text in texts {
+            builder.add(.declarationTag(.init(name: builder.intern(text), target: function, component: -1)))
+        }
     }
 
     /// Adds the declaration tags of what is written.

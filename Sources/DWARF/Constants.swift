@@ -45,6 +45,7 @@ enum AttributeName {
     static let byteSize: UInt64 = 0x0b
     static let bitOffset: UInt64 = 0x0c
     static let bitSize: UInt64 = 0x0d
+    static let lowAddress: UInt64 = 0x11
     static let language: UInt64 = 0x13
     static let importedUnit: UInt64 = 0x18
     static let constValue: UInt64 = 0x1c
@@ -61,6 +62,7 @@ enum AttributeName {
     static let dataBitOffset: UInt64 = 0x6b
     static let stringOffsetsBase: UInt64 = 0x72
     static let addressBase: UInt64 = 0x73
+    static let locationListsBase: UInt64 = 0x8c
 }
 
 /// DW_FORM_*: how an attribute's value is written (table 7.6, and GNU's extensions).
@@ -128,4 +130,28 @@ enum Language {
     static let c: Set<UInt64> = [0x01, 0x02, 0x0c, 0x1d, 0x2c, 0x3e]
     static let rust: UInt64 = 0x1c
     static let assembler: Set<UInt64> = [0x8001, 0x31]
+}
+
+/// DW_OP_*: the operations that say where a parameter is (section 7.7.1, and GNU's extension).
+enum Operation {
+    static let registers: ClosedRange<UInt64> = 0x50...0x6f
+    /// DW_OP_regx, DW_OP_regval_type and its older form.
+    static let registersByNumber: [UInt64] = [0x90, 0xa5, 0xf5]
+    static let stackValue: UInt64 = 0x9f
+    static let entryValue: UInt64 = 0xa3
+    static let gnuEntryValue: UInt64 = 0xf3
+}
+
+/// DW_LLE_*: the kinds of entries in .debug_loclists (table 7.10, and GNU's extension).
+enum LocationListEntry {
+    static let end: UInt64 = 0x00
+    static let baseAddressByIndex: UInt64 = 0x01
+    static let startEndByIndex: UInt64 = 0x02
+    static let startLengthByIndex: UInt64 = 0x03
+    static let offsetPair: UInt64 = 0x04
+    static let defaultLocation: UInt64 = 0x05
+    static let baseAddress: UInt64 = 0x06
+    static let startEnd: UInt64 = 0x07
+    static let startLength: UInt64 = 0x08
+    static let gnuViewPair: UInt64 = 0x09
 }

@@ -19,6 +19,8 @@ public struct ConversionReport: Hashable, Sendable, CustomStringConvertible {
     public let functions: Int
     /// Functions left out because units do not agree on their prototype.
     public let inconsistentFunctions: Int
+    /// Functions left out because a parameter is not where the calling convention puts it.
+    public let misplacedFunctions: Int
     /// Per-CPU variables in the result.
     public let variables: Int
     /// Names of structs, unions and enumerations with more than one definition.
@@ -35,6 +37,7 @@ public struct ConversionReport: Hashable, Sendable, CustomStringConvertible {
         self.sharedTypes = sharedTypes
         functions = emission.functions.count
         inconsistentFunctions = emission.inconsistentFunctions
+        misplacedFunctions = emission.misplacedFunctions
         variables = emission.variables.count
         conflictedNames = gathered.conflictedNames
     }
@@ -45,7 +48,8 @@ public struct ConversionReport: Hashable, Sendable, CustomStringConvertible {
         return """
             \(unitsRead) units read (skipped: \(unitsOfAssembler) of assembler, \(unitsOfRust) of Rust, \
             \(unitsOfOtherLanguages) of other languages, \(unitsOfOtherKinds) of other kinds); \(types) types\(shared), \
-            \(functions) functions (\(inconsistentFunctions) left out whose prototypes differ), \
+            \(functions) functions (left out: \(inconsistentFunctions) whose prototypes differ, \
+            \(misplacedFunctions) whose parameters are elsewhere), \
             \(variables) per-CPU variables, \(conflictedNames) names with several definitions
             """
     }

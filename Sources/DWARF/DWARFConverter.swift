@@ -12,14 +12,18 @@ public struct DWARFConverter: Sendable {
         public init(rawValue: UInt32) { self.rawValue = rawValue }
         /// Floating point numbers are FLOAT; without it they are INT, as pahole wrote them before 1.21.
         public static let float = Features(rawValue: 1)
-        /// Enumerations with values over 32 bits are ENUM64; without it they are ENUM, and their values are cut.
+        /// Enumerations with values over 32 bits are ENUM64, and those with negative values say that they are signed;
+        /// without it all are ENUM, unsigned, and their values are cut.
         public static let enumeration64 = Features(rawValue: 2)
         /// clang's attribute btf_decl_tag is DECL_TAG; without it, it is left out.
         public static let declarationTag = Features(rawValue: 4)
         /// clang's attribute btf_type_tag is TYPE_TAG; without it, it is left out.
         public static let typeTag = Features(rawValue: 8)
+        /// The functions that a kernel offers to BPF programs have the DECL_TAG `bpf_kfunc`, and those that leave
+        /// registers alone `bpf_fastcall`, where .BTF_ids says so (Linux 6.8 and later); needs `declarationTag`.
+        public static let kernelFunctionTag = Features(rawValue: 16)
         /// All of them.
-        public static let all: Features = [.float, .enumeration64, .declarationTag, .typeTag]
+        public static let all: Features = [.float, .enumeration64, .declarationTag, .typeTag, .kernelFunctionTag]
     }
 
     /// How a conversion is to be done.
@@ -30,6 +34,8 @@ public struct DWARFConverter: Sendable {
         public var features: Features
         /// How many bytes a compressed debug section may have when it is decompressed.
         public var sectionSizeLimit: Int
+        /// Where the supplementary file is that `dwz -m` has made; nil to look where the file that is converted says.
+        public var supplementaryFile: String?
 
         /// Sets out how a conversion is to be done.
         ///
@@ -37,10 +43,18 @@ public struct DWARFConverter: Sendable {
         ///   - threads: how many threads to use, at least 1.
         ///   - features: the kinds that may appear.
         ///   - sectionSizeLimit: how many bytes a compressed debug section may have when it is decompressed.
-        public init(threads: Int = 1, features: Features = .all, sectionSizeLimit: Int = 4 << 30) {
+        ///   - supplementaryFile: where the supplementary file is that `dwz -m` has made; nil to look where the file
+        ///     that is converted says.
+        public init(
+            threads: Int = 1,
+            features: Features = .all,
+            sectionSizeLimit: Int = 4 << 30,
+            supplementaryFile: String? = nil
+        ) {
             self.threads = max(threads, 1)
             self.features = features
             self.sectionSizeLimit = sectionSizeLimit
+            self.supplementaryFile = supplementaryFile
         }
     }
 
@@ -84,23 +98,29 @@ public struct DWARFConverter: Sendable {
         remembering memory: inout TypeMemory?
     ) throws(DWARFError) -> (btf: BTF, report: ConversionReport) {
         let table: [ELFSymbol]
+        let kernelFunctions: KernelFunctionSets
+        let supplement: SupplementaryFile
         do throws(ELFError) {
             table = try elf.symbols()
+            kernelFunctions = try KernelFunctionSets(elf, table)
+            supplement = try SupplementaryFile(of: elf, at: options.supplementaryFile)
         } catch {
             throw DWARFError(error)
         }
         let relocator = Relocator(elf, symbols: table)
-        let sections = try DebugSections(elf, relocator, limit: options.sectionSizeLimit)
+        let sections = try DebugSections(elf, relocator, supplement: supplement, limit: options.sectionSizeLimit)
         let symbols = SymbolIndex(elf, table, relocator)
         let gathering = UnitGathering(sections, symbols, threads: options.threads)
         let gathered = try gathering.gather(remembering: &memory)
-        let emission = Emission(gathered, symbols)
+        let emission = Emission(gathered, symbols, registerSize: elf.header.addressSize)
         let matching = base.map { BaseMatching(gathered, emission.bindings, over: $0) }
         var emitter = BTFEmitter(
             byteOrder: ByteOrder(elf.header.byteOrder),
             features: options.features,
             base: base
         )
+        let canonical: BTF
+        let report: ConversionReport
         do throws(BTFError) {
             let btf = try emitter.emit(
                 gathered.pool,
@@ -108,14 +128,20 @@ public struct DWARFConverter: Sendable {
                 matching,
                 emission.functions,
                 emission.variables,
-                gathered.tags
+                gathered.tags,
+                kernelFunctions
             )
             let shared = matching?.matches.count { $0 != 0 } ?? 0
-            let report = ConversionReport(gathered, emission, types: btf.typeCount, sharedTypes: shared)
-            return (try btf.canonicalized(), report)
+            report = ConversionReport(gathered, emission, types: btf.typeCount, sharedTypes: shared)
+            canonical = try btf.canonicalized()
         } catch {
             throw DWARFError(.notExpressible, file: elf.name, reason: "its types are no BTF: \(error)")
         }
+        // Damaged DWARF can say what is no C; nothing is written that the kernel or libbpf would refuse.
+        if let finding = canonical.verify(over: base?.layout, limit: 1).first {
+            throw DWARFError(.notExpressible, file: elf.name, reason: "its types are no BTF: \(finding)")
+        }
+        return (canonical, report)
     }
 }
 

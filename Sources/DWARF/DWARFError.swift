@@ -81,6 +81,7 @@ struct Fault: Error {
         case noTypeUnit(UInt64)
         case badSibling(UInt64)
         case badString(UInt64)
+        case nameTooLong(Int)
         case tooManyTypes
     }
 
@@ -99,29 +100,11 @@ struct Fault: Error {
         self.section = section
         self.offset = offset
     }
-
-    /// The fault in words, with the file that it is in.
-    ///
-    /// - Parameters:
-    ///   - file: the file's path or display name.
-    ///   - typesStart: where .debug_types starts behind .debug_info.
-    /// - Returns: the error to throw at the module's edge.
-    func error(in file: String, typesStart: Int) -> DWARFError {
-        let (code, text) = reason.told
-        let isInTypes = section == .info && offset >= typesStart
-        let offset = isInTypes ? offset - typesStart : offset
-        let name =
-            switch section {
-            case .info: isInTypes ? ".debug_types" : ".debug_info"
-            case .abbreviations: ".debug_abbrev"
-            case .strings: ".debug_str"
-            }
-        return DWARFError(code, file: file, section: name, offset: UInt64(max(offset, 0)), reason: text)
-    }
 }
 
 extension Fault.Reason {
-    fileprivate var told: (DWARFError.Code, String) {
+    /// What sort of fault it is, and what is wrong, as the end of a sentence.
+    var told: (DWARFError.Code, String) {
         switch self {
         case .truncated: (.truncated, "the data ends in the middle of an entry")
         case .numberTooLong: (.malformed, "a LEB128 number has more than 64 bits")
@@ -140,11 +123,12 @@ extension Fault.Reason {
         case .foreignReference(let offset):
             (.malformed, "type 0x\(String(offset, radix: 16)) is in no unit that is read together with this one")
         case .supplementaryReference(let offset):
-            (.unsupported, "0x\(String(offset, radix: 16)) of a supplementary file is meant; undo dwz -m and try again")
+            (.unsupported, "0x\(String(offset, radix: 16)) of a supplementary file is meant")
         case .noTypeUnit(let signature):
             (.malformed, "no type unit has the signature 0x\(String(signature, radix: 16))")
         case .badSibling(let offset): (.malformed, "sibling 0x\(String(offset, radix: 16)) does not lie ahead")
         case .badString(let offset): (.malformed, "no string starts at 0x\(String(offset, radix: 16))")
+        case .nameTooLong(let length): (.limitExceeded, "a name of this unit has \(length) bytes")
         case .tooManyTypes: (.limitExceeded, "there are more types than can be numbered")
         }
     }

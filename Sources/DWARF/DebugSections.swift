@@ -4,15 +4,24 @@ import ELF
 struct DebugSections: Sendable {
     let file: String
     let byteOrder: ELFHeader.ByteOrder
-    /// .debug_info, and behind it .debug_types, where DWARF 4 keeps its type units.
+    /// .debug_info, behind it .debug_types, where DWARF 4 keeps its type units, and at last the supplementary file's
+    /// .debug_info. The other sections too have the supplementary file's behind the file's own.
     let info: Section
-    /// Where .debug_types starts in `info`; its end when there is none.
+    /// Where .debug_types starts in `info`.
     let typesStart: Int
+    /// Where the supplementary file's parts start.
+    let supplement: SupplementStart
     let abbreviations: Section
     let strings: Section
     let lineStrings: Section
     let stringOffsets: Section
     let addresses: Section
+    /// .debug_loc, where DWARF 2 to 4 keep lists of locations.
+    let oldLocationLists: Section
+    /// .debug_loclists, where DWARF 5 does.
+    let locationLists: Section
+    /// Where the file's machine passes parameters.
+    let registers: ParameterRegisters
 
     /// One section, at home in a mapping that goes on behind it.
     struct Section: Sendable {
@@ -35,15 +44,24 @@ struct DebugSections: Sendable {
             padded = copy.whole
         }
 
-        /// Two sections, the second one right behind the first.
-        init(_ first: Section, _ second: Section) throws(ELFError) {
-            count = first.count + second.count
-            let name = first.padded.file.name
-            let joined = try MappedFile(name: name, count: count + Section.padding) { target in
-                first.padded.withBytes { target.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[..<first.count])) }
-                second.padded.withBytes {
-                    UnsafeMutableRawBufferPointer(rebasing: target[first.count...])
-                        .copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[..<second.count]))
+        /// Sections, each right behind the one before; one that is alone is not copied.
+        init(joining sections: [Section]) throws(ELFError) {
+            let parts = sections.filter { $0.count > 0 }
+            guard parts.count != 1 else {
+                self = parts[0]
+                return
+            }
+            let size = parts.reduce(0) { $0 + $1.count }
+            count = size
+            let name = sections.first?.padded.file.name ?? ""
+            let joined = try MappedFile(name: name, count: size + Section.padding) { target in
+                var at = 0
+                for part in parts {
+                    part.padded.withBytes {
+                        UnsafeMutableRawBufferPointer(rebasing: target[at...])
+                            .copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[..<part.count]))
+                    }
+                    at += part.count
                 }
             }
             padded = joined.whole
@@ -60,6 +78,16 @@ struct DebugSections: Sendable {
         func discard(_ part: Range<Int>) { padded.discard(part) }
     }
 
+    /// Where the supplementary file's sections start behind the file's own; at the ends where there is no such file.
+    struct SupplementStart: Sendable {
+        let info: Int
+        let abbreviations: Int
+        let strings: Int
+        let isThere: Bool
+        /// The supplementary file's name; or why it is not there.
+        let text: String
+    }
+
     /// The readers of all sections, for one thread.
     struct Readers {
         let info: Bytes
@@ -68,6 +96,10 @@ struct DebugSections: Sendable {
         let lineStrings: Bytes
         let stringOffsets: Bytes
         let addresses: Bytes
+        let oldLocationLists: Bytes
+        let locationLists: Bytes
+        let registers: ParameterRegisters
+        let supplement: SupplementStart
     }
 
     /// Maps the debug sections of a file, with their relocations applied; those that it has not are empty.
@@ -75,40 +107,98 @@ struct DebugSections: Sendable {
     /// - Parameters:
     ///   - elf: the file.
     ///   - relocator: what applies the file's relocations.
+    ///   - supplement: the file that its entries may refer to.
     ///   - limit: how many bytes a compressed section may have when it is decompressed.
     /// - Throws: `DWARFError` when there is no .debug_info, or a section cannot be read.
-    init(_ elf: ELFFile, _ relocator: Relocator, limit: Int) throws(DWARFError) {
-        func map(_ name: String) throws(DWARFError) -> Section {
+    init(
+        _ elf: ELFFile,
+        _ relocator: Relocator,
+        supplement: SupplementaryFile,
+        limit: Int
+    ) throws(DWARFError) {
+        let own = Mapping(elf, relocator, limit: limit)
+        var other: Mapping?
+        if case .found(let file) = supplement {
+            guard file.header.byteOrder == elf.header.byteOrder else {
+                throw DWARFError(.badFile, file: file.name, reason: "has another byte order than \(elf.name)")
+            }
+            other = Mapping(file, Relocator(file, symbols: []), limit: limit)
+        }
+        func map(_ name: String) throws(DWARFError) -> (joined: Section, ownCount: Int) {
+            let section = try own.section(name)
+            guard let other else { return (section, section.count) }
+            return (try own.joined([section, try other.section(name)], name), section.count)
+        }
+        file = elf.name
+        byteOrder = elf.header.byteOrder
+        let units = try own.section(".debug_info")
+        guard units.count > 0 else {
+            throw DWARFError(.noDebugInfo, file: elf.name, reason: "has no .debug_info section")
+        }
+        let types = try own.section(".debug_types")
+        var parts = [units, types]
+        if let other { parts.append(try other.section(".debug_info")) }
+        info = try own.joined(parts, ".debug_info")
+        typesStart = units.count
+        let abbreviations = try map(".debug_abbrev")
+        let strings = try map(".debug_str")
+        self.abbreviations = abbreviations.joined
+        self.strings = strings.joined
+        lineStrings = try own.section(".debug_line_str")
+        stringOffsets = try own.section(".debug_str_offsets")
+        addresses = try own.section(".debug_addr")
+        registers = ParameterRegisters(of: elf.header.machine)
+        oldLocationLists = try own.section(registers.isKnown ? ".debug_loc" : "")
+        locationLists = try own.section(registers.isKnown ? ".debug_loclists" : "", relocated: false)
+        let text: String =
+            switch supplement {
+            case .none: "the file has no link to a supplementary file"
+            case .found(let file): file.name
+            case .missing(let reason): reason
+            }
+        self.supplement = SupplementStart(
+            info: units.count + types.count,
+            abbreviations: abbreviations.ownCount,
+            strings: strings.ownCount,
+            isThere: other != nil,
+            text: text
+        )
+    }
+
+    /// Maps the sections of one file.
+    private struct Mapping {
+        private let elf: ELFFile
+        private let relocator: Relocator
+        private let limit: Int
+
+        init(_ elf: ELFFile, _ relocator: Relocator, limit: Int) {
+            self.elf = elf
+            self.relocator = relocator
+            self.limit = limit
+        }
+
+        /// A section, with its relocations applied; an empty one where the file has none of that name.
+        func section(_ name: String, relocated: Bool = true) throws(DWARFError) -> Section {
             do throws(ELFError) {
                 guard let section = elf.debugSection(named: name) else {
                     return try Section(MappedRange(file: elf.file, bounds: 0..<0))
                 }
+                // Of a list in .debug_loclists only the expressions are read, and relocations change none of them.
+                guard relocated else { return try Section(try elf.contents(of: section, limit: limit)) }
                 return try Section(try relocator.contents(of: section, limit: limit, padding: Section.padding))
             } catch {
                 throw DWARFError(error, section: name)
             }
         }
-        func join(_ units: Section, _ types: Section) throws(DWARFError) -> Section {
-            if types.count == 0 { return units }
+
+        /// Sections as one.
+        func joined(_ sections: [Section], _ name: String) throws(DWARFError) -> Section {
             do throws(ELFError) {
-                return try Section(units, types)
+                return try Section(joining: sections)
             } catch {
-                throw DWARFError(.badFile, file: elf.name, section: ".debug_types", reason: error.reason)
+                throw DWARFError(.badFile, file: elf.name, section: name, reason: error.reason)
             }
         }
-        file = elf.name
-        byteOrder = elf.header.byteOrder
-        let units = try map(".debug_info")
-        guard units.count > 0 else {
-            throw DWARFError(.noDebugInfo, file: elf.name, reason: "has no .debug_info section")
-        }
-        info = try join(units, try map(".debug_types"))
-        typesStart = units.count
-        abbreviations = try map(".debug_abbrev")
-        strings = try map(".debug_str")
-        lineStrings = try map(".debug_line_str")
-        stringOffsets = try map(".debug_str_offsets")
-        addresses = try map(".debug_addr")
     }
 
     /// Readers of all sections, to be used only while this value lives.
@@ -125,7 +215,50 @@ struct DebugSections: Sendable {
             strings: try reader(strings),
             lineStrings: try reader(lineStrings),
             stringOffsets: try reader(stringOffsets),
-            addresses: try reader(addresses)
+            addresses: try reader(addresses),
+            oldLocationLists: try reader(oldLocationLists),
+            locationLists: try reader(locationLists),
+            registers: registers,
+            supplement: supplement
+        )
+    }
+}
+
+extension DebugSections {
+    /// The section that a unit at a place of `info` is in: where it ends, and of what sort it is.
+    func home(ofUnitAt offset: Int) -> (end: Int, sort: UnitHeader.Sort) {
+        if offset < typesStart { return (typesStart, .own) }
+        if offset < supplement.info { return (supplement.info, .ownType) }
+        return (info.count, .supplementary)
+    }
+
+    /// A fault in words: what is wrong, in which file and where.
+    func error(_ fault: Fault) -> DWARFError {
+        let (section, start): (String, Int)
+        var isOwn = true
+        switch fault.section {
+        case .info where fault.offset >= supplement.info && supplement.isThere:
+            (section, start, isOwn) = (".debug_info", supplement.info, false)
+        case .info where fault.offset >= typesStart && typesStart < supplement.info:
+            (section, start) = (".debug_types", typesStart)
+        case .info: (section, start) = (".debug_info", 0)
+        case .abbreviations:
+            isOwn = fault.offset < supplement.abbreviations || !supplement.isThere
+            (section, start) = (".debug_abbrev", isOwn ? 0 : supplement.abbreviations)
+        case .strings:
+            isOwn = fault.offset < supplement.strings || !supplement.isThere
+            (section, start) = (".debug_str", isOwn ? 0 : supplement.strings)
+        }
+        let code: DWARFError.Code
+        var reason: String
+        (code, reason) = fault.reason.told
+        if case .supplementaryReference = fault.reason, !supplement.isThere { reason += "; " + supplement.text }
+        return DWARFError(
+            code,
+            file: isOwn ? file : supplement.text,
+            section: section,
+            offset: UInt64(max(fault.offset - start, 0)),
+            reason: reason
         )
     }
 }

@@ -3,45 +3,20 @@ struct Emission {
     /// For each record, the record to write in its place: itself, the definition that a nominal record stands for, or
     /// 0 for a record that is not written.
     private(set) var bindings: [TypePool.NodeID]
-    private(set) var functions: [FoundFunction] = []
+    let functions: [FoundFunction]
     private(set) var variables: [PlacedVariable] = []
-    private(set) var inconsistentFunctions = 0
+    let inconsistentFunctions: Int
+    let misplacedFunctions: Int
 
-    /// Settles what is written of what was found.
-    init(_ gathered: GatheredTypes, _ symbols: SymbolIndex) {
+    /// Settles what is written of what was found, on a machine whose registers have so many bytes.
+    init(_ gathered: GatheredTypes, _ symbols: SymbolIndex, registerSize: Int) {
         bindings = [TypePool.NodeID](repeating: 0, count: gathered.pool.nodes.count)
-        keepFunctions(gathered)
+        let selection = FunctionSelection(gathered, registerSize: registerSize)
+        functions = selection.functions
+        inconsistentFunctions = selection.inconsistent
+        misplacedFunctions = selection.misplaced
         keepVariables(gathered, symbols)
         bind(gathered)
-    }
-
-    /// Keeps the functions on whose prototype all units agree.
-    private mutating func keepFunctions(_ gathered: GatheredTypes) {
-        var sorted = gathered.functions
-        sorted.sort { ($0.name, $0.prototype) < ($1.name, $1.prototype) }
-        var start = 0
-        while start < sorted.count {
-            var prototypes = 0
-            var kept = sorted[start]
-            var next = start
-            while next < sorted.count, sorted[next].name == sorted[start].name {
-                let first = next
-                var uses: Int32 = 0
-                while next < sorted.count, sorted[next].name == sorted[start].name,
-                    sorted[next].prototype == sorted[first].prototype
-                {
-                    uses &+= sorted[next].uses
-                    next += 1
-                }
-                if uses > 0 {
-                    prototypes += 1
-                    kept = sorted[first]
-                }
-            }
-            if prototypes == 1 { functions.append(kept) }
-            if prototypes > 1 { inconsistentFunctions += 1 }
-            start = next
-        }
     }
 
     private mutating func keepVariables(_ gathered: GatheredTypes, _ symbols: SymbolIndex) {
@@ -76,6 +51,7 @@ struct Emission {
         }
         let definitions = NameDefinitions(in: pool)
         for name in definitions.names { bindings[Int(name)] = definitions.mostUsed(of: name, in: pool) }
+        bindDeclarations(pool)
         // A name that nothing refers to any more is not written.
         var isNeeded = [Bool](repeating: false, count: pool.nodes.count)
         for (index, node) in pool.nodes.enumerated() where bindings[index] == UInt32(index) && node.shape != .nominal {
@@ -86,6 +62,38 @@ struct Emission {
         }
         for (index, node) in pool.nodes.enumerated() where node.shape == .nominal && bindings[index] == UInt32(index) {
             if node.uses == 0, !isNeeded[index] { bindings[index] = 0 }
+        }
+    }
+
+    /// Binds a name that nothing defines as it stands to the one definition that the same name has elsewhere.
+    ///
+    /// A definition that leads to a name with several definitions is set apart from its plain name, under which other
+    /// units declare it. libbpf resolves a declaration whenever its name has one definition in all.
+    private mutating func bindDeclarations(_ pool: TypePool) {
+        var open: [DeclaredName: [Int]] = [:]
+        for (index, node) in pool.nodes.enumerated() where node.shape == .nominal && bindings[index] == UInt32(index) {
+            open[DeclaredName(node), default: []].append(index)
+        }
+        if open.isEmpty { return }
+        var definitions: [DeclaredName: Set<TypePool.NodeID>] = [:]
+        for (index, node) in pool.nodes.enumerated() where node.shape == .nominal {
+            let bound = bindings[index]
+            let name = DeclaredName(node)
+            if bound != 0, bound != UInt32(index), open[name] != nil { definitions[name, default: []].insert(bound) }
+        }
+        for (name, found) in definitions where found.count == 1 {
+            for nominal in open[name] ?? [] { bindings[nominal] = found.first ?? 0 }
+        }
+    }
+
+    /// A name with the kind of type that it is declared as.
+    private struct DeclaredName: Hashable {
+        let name: UInt32
+        let kind: UInt8
+
+        init(_ node: TypePool.Node) {
+            name = node.name
+            kind = node.detail
         }
     }
 }

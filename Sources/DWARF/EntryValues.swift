@@ -91,6 +91,7 @@ struct EntryValues {
         if let offset = self[.textInStrings] { return .strings(offset) }
         if let offset = self[.textInline] { return .inline(offset: Int(offset), length: textLength) }
         if let index = self[.textByIndex] { return .index(index) }
+        if let offset = self[.textElsewhere] { return .elsewhere(offset) }
         return .none
     }
 
@@ -108,7 +109,14 @@ struct EntryValues {
     var origin: Reference {
         if let offset = self[.origin] { return .unit(offset) }
         if let offset = self[.originAnywhere] { return .section(offset) }
+        if let offset = self[.originElsewhere] { return .elsewhere(offset) }
         return .none
+    }
+    /// Whether the entry has a name of its own.
+    @inline(__always)
+    var hasName: Bool {
+        if case .none = name { return false }
+        return true
     }
     @inline(__always)
     var isDeclaration: Bool { (self[.declaration] ?? 0) != 0 }

@@ -47,6 +47,12 @@ struct FingerprintTable: Sendable {
         if count * 2 > slots.count { grow() }
     }
 
+    /// Gives a key a number, whether it is in the table or not.
+    mutating func set(_ key: Fingerprint, _ value: UInt32) {
+        let index = slot(for: key)
+        if slots[index].value == 0 { insert(key, value) } else { slots[index].value = value }
+    }
+
     /// Calls `body` with each slot that holds a number.
     func forEach(_ body: (Slot) -> Void) {
         for slot in slots where slot.value != 0 { body(slot) }

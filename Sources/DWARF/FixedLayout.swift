@@ -53,7 +53,8 @@ struct FixedLayout {
     private mutating func addFixed(_ step: DecodeStep, _ plan: inout AbbreviationPlan) {
         defer { size += Int(step.width) }
         if step.slot == .none { return }
-        guard size <= Int(UInt8.max), step.width <= 4 else {
+        // The whole of an address is read where the field says that it starts.
+        guard size <= Int(UInt8.max), step.width <= 4 || step.slot == .lowAddress else {
             isSimple = false
             note(step.slot, &plan)
             if step.slot == .sibling {
@@ -62,7 +63,7 @@ struct FixedLayout {
             }
             return
         }
-        if !plan.set(step.slot, Field(at: UInt8(size), width: step.width)) {
+        if !plan.set(step.slot, Field(at: UInt8(size), width: min(step.width, 4))) {
             isSimple = false
             note(step.slot, &plan)
         }

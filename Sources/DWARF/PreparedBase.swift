@@ -7,6 +7,8 @@ public import BTF
 public struct PreparedBase: Sendable {
     /// The kernel's BTF.
     public let btf: BTF
+    /// The sizes of its types.
+    let layout: BTF.Layout
     /// Types by fingerprint, but for forward declarations.
     private let types: TypeGroups
     /// Definitions and forward declarations by name.
@@ -23,6 +25,7 @@ public struct PreparedBase: Sendable {
     /// - Parameter btf: the kernel's BTF, in canonical form, for the modules' BTF then to refer to by id.
     public init(_ btf: BTF) {
         self.btf = btf
+        layout = BTF.Layout(of: btf)
         let count = Int(btf.endID.rawValue)
         var types = TypeGroups(count)
         var names = TypeGroups(count)

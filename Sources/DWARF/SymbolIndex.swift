@@ -8,7 +8,17 @@ struct SymbolIndex: Sendable {
         let size: UInt32
     }
 
-    /// The names of all functions; nil where there are none.
+    /// What the symbols of a function's name tell.
+    enum FunctionState: UInt32 {
+        /// There is none.
+        case absent = 1
+        /// There is one of just that name.
+        case asWritten = 2
+        /// There is one with a suffix (`.isra.0`), perhaps beside one without: the compiler has changed the function.
+        case changed = 3
+    }
+
+    /// The names of all functions, each with the number of a ``FunctionState``; nil where there are none.
     let functions: FingerprintTable?
     /// Per-CPU symbols by their offset in the section.
     let perCPU: [UInt64: [PerCPUSymbol]]
@@ -32,10 +42,15 @@ struct SymbolIndex: Sendable {
         // A module has a few dozen functions, a kernel tens of thousands.
         var functions = FingerprintTable(capacity: symbols.count > 1 << 14 ? 1 << 17 : 1 << 8)
         var perCPU: [UInt64: [PerCPUSymbol]] = [:]
+        var changed = FingerprintTable(capacity: 1 << 8)
         for symbol in symbols {
             if symbol.kind == .function {
                 let name = Fingerprint(of: symbol.name)
-                if functions.value(for: name) == 0 { functions.insert(name, 1) }
+                if functions.value(for: name) == 0 { functions.insert(name, FunctionState.asWritten.rawValue) }
+                if let dot = symbol.name.utf8.firstIndex(of: UInt8(ascii: ".")) {
+                    let plain = Fingerprint(of: symbol.name.utf8[..<dot])
+                    if changed.value(for: plain) == 0 { changed.insert(plain, FunctionState.changed.rawValue) }
+                }
             } else if symbol.kind == .object, symbol.size > 0, let section, symbol.sectionIndex == section.index {
                 let offset = elf.header.kind == .relocatable ? symbol.value : symbol.value &- base
                 perCPU[offset, default: []].append(
@@ -43,6 +58,7 @@ struct SymbolIndex: Sendable {
                 )
             }
         }
+        changed.forEach { functions.set($0.key, $0.value) }
         self.functions = functions.count == 0 ? nil : functions
         self.perCPU = perCPU
         perCPUAddress = base

@@ -26,7 +26,10 @@ struct TypeEntry: BitwiseCopyable {
 struct FunctionEntry: BitwiseCopyable {
     var entry: UInt32
     var nameKey: UInt64
-    var isExternal: Bool
+    /// Where it starts; 0 where that is not said.
+    var address: UInt64
+    /// Whether it takes a parameter in another register than the calling convention's.
+    var isMisplaced: Bool
 }
 
 /// A per-CPU variable of the unit that is being read.

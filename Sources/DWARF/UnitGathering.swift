@@ -39,27 +39,27 @@ struct UnitGathering {
 
     private func gather(_ groups: UnitGroups, _ memory: inout TypeMemory?) throws(DWARFError) -> GatheredTypes {
         let workers = min(threads, max(groups.groups.count, 1))
-        let next = Atomic(0)
+        let queue = GroupQueue(count: groups.groups.count, threads: workers)
         if let known = memory.take() {
             var reader = UnitReader(try sections.readers(), symbols, groups, known)
-            try report { () throws(Fault) in try read(groups, next, &reader) }
+            try report { () throws(Fault) in try read(groups, queue, 0, &reader) }
             var gathered = GatheredTypes()
             gathered.add(reader.found(leaving: &memory))
             return gathered
         }
         if workers == 1 {
             var gathered = GatheredTypes()
-            gathered.add(try report { () throws(Fault) in try read(groups, next) })
+            gathered.add(try report { () throws(Fault) in try read(groups, queue, 0) })
             return gathered
         }
         let shared = Mutex(GatheredTypes())
         let failure = Mutex<DWARFError?>(nil)
-        DispatchQueue.concurrentPerform(iterations: workers) { _ in
+        DispatchQueue.concurrentPerform(iterations: workers) { thread in
             do throws(DWARFError) {
-                let found = try report { () throws(Fault) in try read(groups, next) }
+                let found = try report { () throws(Fault) in try read(groups, queue, thread) }
                 shared.withLock { $0.add(found) }
             } catch {
-                next.store(groups.groups.count, ordering: .relaxed)
+                queue.close()
                 failure.withLock { first in
                     if (first?.offset ?? .max) > (error.offset ?? 0) { first = error }
                 }
@@ -76,9 +76,9 @@ struct UnitGathering {
             var units: [UnitHeader] = []
             var at = 0
             while at < info.count {
-                let isTypeUnit = at >= sections.typesStart
-                let limit = isTypeUnit ? info.count : sections.typesStart
-                let unit = try UnitHeader(info, at: at, limit: limit, isTypeUnit: isTypeUnit)
+                let (end, sort) = sections.home(ofUnitAt: at)
+                let tables = sort == .supplementary ? sections.supplement.abbreviations : 0
+                let unit = try UnitHeader(info, at: at, limit: end, sort, tablesFrom: tables)
                 units.append(unit)
                 at = unit.end
             }
@@ -86,25 +86,24 @@ struct UnitGathering {
         }
     }
 
-    private func read(_ groups: UnitGroups, _ next: borrowing Atomic<Int>) throws(Fault) -> FoundTypes {
+    private func read(_ groups: UnitGroups, _ queue: borrowing GroupQueue, _ thread: Int) throws(Fault) -> FoundTypes {
         guard let readers = try? sections.readers() else { return FoundTypes() }
         var reader = UnitReader(readers, symbols, groups)
-        try read(groups, next, &reader)
+        try read(groups, queue, thread, &reader)
         return reader.found()
     }
 
     /// Reads groups of units until there is none left, or one refers to another that is not in it.
     private func read(
         _ groups: UnitGroups,
-        _ next: borrowing Atomic<Int>,
+        _ queue: borrowing GroupQueue,
+        _ thread: Int,
         _ reader: inout UnitReader
     ) throws(Fault) {
-        while true {
-            let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-            guard index < groups.groups.count else { break }
+        while let index = queue.next(for: thread) {
             try reader.read(groups.groups[index])
             if reader.refersAcross {
-                next.store(groups.groups.count, ordering: .relaxed)
+                queue.close()
                 break
             }
             reader.closeUnit(index)
@@ -117,7 +116,7 @@ struct UnitGathering {
         do throws(Fault) {
             return try body()
         } catch {
-            throw error.error(in: sections.file, typesStart: sections.typesStart)
+            throw sections.error(error)
         }
     }
 }

@@ -10,6 +10,16 @@ struct UnitHeader: BitwiseCopyable {
         case splitType = 6
     }
 
+    /// Which section a unit is in.
+    enum Sort: UInt8 {
+        /// .debug_info.
+        case own
+        /// .debug_types.
+        case ownType
+        /// The supplementary file's .debug_info.
+        case supplementary
+    }
+
     /// Where the unit starts in the section; references inside it count from here.
     let start: Int
     /// Where its first entry starts.
@@ -24,6 +34,8 @@ struct UnitHeader: BitwiseCopyable {
     let offsetSize: UInt8
     /// Where the unit's table is in .debug_abbrev.
     let abbreviations: Int
+    /// Which section the unit is in.
+    let sort: Sort
     /// What others know a type unit's type by.
     private(set) var signature: UInt64 = 0
     /// Where a type unit's type is, from the unit's start.
@@ -37,7 +49,7 @@ struct UnitHeader: BitwiseCopyable {
 
     private init() {
         (start, entries, end, abbreviations) = (0, 0, 0, 0)
-        (version, kind, addressSize, offsetSize) = (0, .compile, 0, 0)
+        (version, kind, addressSize, offsetSize, sort) = (0, .compile, 0, 0, .own)
     }
 
     /// Reads a header.
@@ -46,9 +58,12 @@ struct UnitHeader: BitwiseCopyable {
     ///   - info: .debug_info, with .debug_types behind it.
     ///   - start: where the header is.
     ///   - limit: where the section that it is in ends.
-    ///   - isTypeUnit: whether it is in .debug_types (DWARF 4, section 7.5.1.2).
+    ///   - sort: which section that is: in .debug_types headers are longer (DWARF 4, section 7.5.1.2).
+    ///   - tablesFrom: where the abbreviations of this section's units count from.
     /// - Throws: `Fault` where the header is damaged.
-    init(_ info: Bytes, at start: Int, limit: Int, isTypeUnit: Bool) throws(Fault) {
+    init(_ info: Bytes, at start: Int, limit: Int, _ sort: Sort, tablesFrom: Int) throws(Fault) {
+        self.sort = sort
+        let isTypeUnit = sort == .ownType
         var at = start
         func take(_ width: UInt8) throws(Fault) -> UInt64 {
             guard limit - at >= Int(width) else { throw Fault(.truncated, at: at) }
@@ -96,10 +111,10 @@ struct UnitHeader: BitwiseCopyable {
         }
         guard addressSize == 4 || addressSize == 8 else { throw Fault(.addressSize(addressSize), at: start) }
         self.addressSize = UInt8(addressSize)
-        guard let offset = Int(exactly: abbreviations) else {
+        guard let offset = Int(exactly: abbreviations), offset <= Int(UInt32.max) else {
             throw Fault(.abbreviationOffset(abbreviations), at: start)
         }
-        self.abbreviations = offset
+        self.abbreviations = tablesFrom + offset
         guard at <= end, typeOffset <= end - start else { throw Fault(.badUnitLength, at: start) }
         entries = at
     }

@@ -24,10 +24,15 @@ extension UnitReader {
         var key: UInt64
         var type: UInt32 = 0
         var isExternal = plan.flags.contains(.external)
+        var address: UInt64 = 0
+        var named = (code: code, body: body)
         var reference: EntryValues.Reference?
         if plan.flags.contains(.isSimple) {
             key = try simpleNameKey(plan, sections.info, &at, end: unit.end)
             type = sections.info.field(plan.type, at)
+            if plan.value.width > 0 {
+                address = sections.info.number(at &+ Int(plan.value.at), width: unit.addressSize)
+            }
             at &+= Int(plan.fixedSize)
             guard at <= unit.end else { throw Fault(.truncated, at: body) }
         } else {
@@ -37,17 +42,25 @@ extension UnitReader {
                 try skipEntry(code, &at)
                 return false
             }
-            reference = values.type
-            key = try nameKey(values.name, at: body)
+            var result = values.type
+            address = values[.lowAddress] ?? 0
             isExternal = values.isExternal
+            if !values.hasName, let origin = try followOrigins(.subprogram) {
+                named = origin
+                if case .none = result { result = values.type }
+                isExternal = isExternal || values.isExternal
+            }
+            reference = result
+            key = try nameKey(values.name, at: body)
         }
         guard key != 0 else { return hasChildren }
-        guard try isWanted(key, code, body, isExternal: isExternal) else {
+        let state = try state(ofFunction: key, named.code, named.body, isExternal: isExternal)
+        guard state != .absent else {
             counts.functionsUnwanted += 1
             return hasChildren
         }
         if let reference { type = try localReference(reference, at: body) }
-        return try readPrototype(entry: entry, key, type, isExternal: isExternal, plan, &at)
+        return try readPrototype(entry: entry, key, type, address, state, plan, &at)
     }
 
     /// Reads the parameters of a function that is wanted.
@@ -55,19 +68,23 @@ extension UnitReader {
         entry: Int,
         _ key: UInt64,
         _ result: UInt32,
-        isExternal: Bool,
+        _ address: UInt64,
+        _ state: SymbolIndex.FunctionState,
         _ function: AbbreviationPlan,
         _ at: inout Int
     ) throws(Fault) -> Bool {
         let hasChildren = function.flags.contains(.hasChildren)
         // gcc writes parameters before anything that the body declares; clang writes static variables and types first,
         // and is known by that it never says where a sibling is.
-        let comeFirst = function.sibling.width > 0
+        // Of a function that gcc has changed, the parameters that it has taken out stand behind the body.
+        let comeFirst = function.sibling.width > 0 && state != .changed
         var hash = Fingerprint(seed: UInt64(AbbreviationPlan.Role.subprogram.rawValue))
         scratch.removeAll()
         scratch.append(result)
         var resume: Int?
         var hasAllNames = true
+        var isMisplaced = false
+        var count = 0
         var isInside = hasChildren
         var next = at
         let children = at
@@ -82,8 +99,10 @@ extension UnitReader {
             switch plan.role {
             case .missing: throw Fault(.abbreviationCode(code), at: child)
             case .parameter:
-                guard let parameter = try readParameter(code, &next, named: true) else { continue }
+                let parameter = try readFunctionParameter(code, count, &next)
+                count &+= 1
                 if parameter.nameKey == 0 { hasAllNames = false }
+                if parameter.isMisplaced { isMisplaced = true }
                 hash.mix(parameter.nameKey, 1)
                 scratch.append(parameter.type)
             case .unspecifiedParameters:
@@ -109,26 +128,34 @@ extension UnitReader {
         let index = entries.count &- 1
         for reference in 0..<scratch.count { references.append(scratch[reference]) }
         entries[index].referenceCount = UInt32(scratch.count)
-        functionEntries.append(FunctionEntry(entry: UInt32(index), nameKey: key, isExternal: isExternal))
+        functionEntries.append(
+            FunctionEntry(
+                entry: UInt32(index),
+                nameKey: key,
+                address: address,
+                isMisplaced: isMisplaced
+            )
+        )
         return isInside || resume != nil
     }
 
-    /// Whether a function is one to keep: it is in the symbol table, or external where there is no symbol table.
-    private mutating func isWanted(
-        _ key: UInt64,
+    /// What the symbol table says of a function; where there is none, one that is external counts as a symbol.
+    private mutating func state(
+        ofFunction key: UInt64,
         _ code: UInt64,
         _ body: Int,
         isExternal: Bool
-    ) throws(Fault) -> Bool {
-        guard let functions = symbols.functions else { return isExternal }
+    ) throws(Fault) -> SymbolIndex.FunctionState {
+        guard let functions = symbols.functions else { return isExternal ? .asWritten : .absent }
         let memo = Fingerprint(high: key, low: (key &* 0x9e37_79b9_7f4a_7c15) >> 40)
-        let known = wantedNames.value(for: memo)
-        if known != 0 { return known == 2 }
+        let known = functionStates.value(for: memo)
+        if let state = SymbolIndex.FunctionState(rawValue: known) { return state }
         var at = body
         try decode(code, &at)
-        let isWanted = functions.value(for: try withName(values.name) { $0.fingerprint($1, $2) }) != 0
-        wantedNames.insert(memo, isWanted ? 2 : 1)
-        return isWanted
+        let value = functions.value(for: try withName(values.name) { $0.fingerprint($1, $2) })
+        let state = SymbolIndex.FunctionState(rawValue: value) ?? .absent
+        functionStates.insert(memo, state.rawValue)
+        return state
     }
 
     // MARK: - Variables
@@ -149,9 +176,6 @@ extension UnitReader {
         let offset = address &- symbols.perCPUAddress
         guard let candidates = symbols.perCPU[offset] else { return }
         var isExternal = values.isExternal || plan.flags.contains(.external)
-        // pahole takes a symbol at the section's start for a variable only if the entry itself has the name: variables
-        // that the linker has dropped have address 0 too.
-        if case .none = name, address == 0 { return }
         let origin = try localReference(values.origin, at: body)
         var typeOffset = try groupOffset(type, at: body)
         var number = try intern(name, ofOneOf: candidates)

@@ -15,7 +15,7 @@ extension UnitReader {
         for number in group {
             try enter(number)
             let isEmpty = try readUnitEntry() == nil
-            bases.append(isEmpty ? (0, 0) : (stringOffsetsBase, addressBase))
+            bases.append(isEmpty ? (0, 0, 0) : (stringOffsetsBase, addressBase, locationListsBase))
         }
     }
 
@@ -31,7 +31,7 @@ extension UnitReader {
         guard let number = groups.unit(at: position), group.contains(number), number - group.lowerBound < bases.count
         else { throw Fault(.badReference(UInt64(max(position, 0))), at: unit.start) }
         try enter(number)
-        (stringOffsetsBase, addressBase) = bases[number - group.lowerBound]
+        (stringOffsetsBase, addressBase, locationListsBase) = bases[number - group.lowerBound]
     }
 
     /// Lets the references of the unit that was just walked count from the start of the group.
@@ -55,6 +55,13 @@ extension UnitReader {
             throw Fault(.noTypeUnit(signature), at: position)
         }
         return try offset(ofForeign: UInt64(target), at: position)
+    }
+
+    /// The position in the joined .debug_info of an entry of the supplementary file.
+    func supplementaryPosition(_ target: UInt64, at position: Int) throws(Fault) -> UInt64 {
+        let supplement = sections.supplement
+        guard supplement.isThere else { throw Fault(.supplementaryReference(target), at: position) }
+        return min(target, UInt64(UInt32.max)) + UInt64(supplement.info)
     }
 
     // MARK: - Links
@@ -115,6 +122,10 @@ extension UnitReader {
         var targets: [Int] = []
         if let target = values[.typeAnywhere] { targets.append(Int(clamping: target)) }
         if let target = values[.originAnywhere] { targets.append(Int(clamping: target)) }
+        for target in [values[.typeElsewhere], values[.originElsewhere]] {
+            guard let target else { continue }
+            targets.append(Int(try supplementaryPosition(target, at: entry)))
+        }
         for signature in [values[.typeBySignature], values[.signature]] {
             guard let signature else { continue }
             guard let target = signatures[signature] else { throw Fault(.noTypeUnit(signature), at: entry) }

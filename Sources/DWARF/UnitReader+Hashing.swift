@@ -73,7 +73,10 @@ extension UnitReader {
         let firstReference = references.count
         lateEntries += 1
         guard lateEntries <= UnitReader.lateEntryLimit else { throw Fault(.nesting, at: reference) }
-        try walkOne(at: position, depth: 0)
+        lateBytes += try walkOne(at: position, depth: 0) - position
+        guard lateBytes <= max(UnitReader.lateByteLimit, groupEnd - groupStart) else {
+            throw Fault(.nesting, at: reference)
+        }
         while let next = pending.popLast() { try walkOne(at: next.offset, depth: next.depth) }
         rebaseReferences(from: firstReference)
         guard let found = directory.find(offset) else { throw Fault(.badReference(UInt64(offset)), at: reference) }
@@ -108,14 +111,22 @@ extension UnitReader {
             let index = Int(function.entry)
             var key = Fingerprint(seed: function.nameKey)
             key.mix(directory[index])
-            if knownFunctions.use(key) != 0 { continue }
+            let known = Int(knownFunctions.use(key))
+            if known != 0 {
+                functions[known - 1].note(function)
+                continue
+            }
             let prototype = try node(index, depth: 0)
             var (code, at) = try start(of: index)
             try decode(code, &at)
+            let children = at
+            _ = try followOrigins(.subprogram)
             let name = try intern(values.name)
-            functions.append(FoundFunction(name: name, prototype: prototype, isExternal: function.isExternal))
+            var found = FoundFunction(name: name, prototype: prototype)
+            found.note(function)
+            functions.append(found)
             if abbreviations.hasAnnotations, abbreviations.plan(code).flags.contains(.hasChildren) {
-                try readFunctionTags(from: at)
+                try readFunctionTags(from: children)
                 keepTags(of: .function(name: name, prototype: prototype))
             }
             knownFunctions.insert(key, UInt32(functions.count))

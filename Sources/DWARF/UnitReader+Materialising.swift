@@ -191,6 +191,7 @@ extension UnitReader {
                 var name: UInt32 = 0
                 if role == .subprogram {
                     try decode(code, &at)
+                    _ = try followOrigins(.parameter)
                     name = try intern(values.name)
                     at = body
                 }

@@ -45,7 +45,7 @@ extension UnitReader {
             return keysNamesByContent
                 ? try contentKey(sections.lineStrings, offset) : UnitReader.inLineStrings | offset
         case .index(let index): return try key(ofString: try stringOffset(index))
-        case .elsewhere(let target): throw Fault(.supplementaryReference(target), at: offset)
+        case .elsewhere(let target): return try key(ofString: try supplementaryString(target, at: offset))
         }
     }
 
@@ -83,13 +83,23 @@ extension UnitReader {
         return table.number(stringOffsetsBase + Int(scaled), width: unit.offsetSize)
     }
 
+    /// The offset into the joined strings of one of the supplementary file's.
+    private func supplementaryString(_ target: UInt64, at offset: Int) throws(Fault) -> UInt64 {
+        let supplement = sections.supplement
+        guard supplement.isThere else { throw Fault(.supplementaryReference(target), at: offset) }
+        return min(target, UInt64(UInt32.max)) + UInt64(supplement.strings)
+    }
+
     /// Calls `body` with where a name's bytes are.
     mutating func withName<Result>(
         _ name: EntryValues.Name,
         _ body: (Bytes, _ offset: Int, _ length: Int) -> Result
     ) throws(Fault) -> Result {
         switch name {
-        case .none, .elsewhere: return body(sections.info, 0, 0)
+        case .none: return body(sections.info, 0, 0)
+        case .elsewhere(let target):
+            let offset = try supplementaryString(target, at: unit.start)
+            return try withString(sections.strings, offset, body)
         case .inline(let offset, let length): return body(sections.info, offset, length)
         case .strings(let offset): return try withString(sections.strings, offset, body)
         case .lineStrings(let offset): return try withString(sections.lineStrings, offset, body)
@@ -111,6 +121,7 @@ extension UnitReader {
     /// The pool's number for a name.
     mutating func intern(_ name: EntryValues.Name) throws(Fault) -> UInt32 {
         let place = try withName(name) { ($0, $1, $2) }
+        guard place.2 <= UnitReader.nameLengthLimit else { throw Fault(.nameTooLong(place.2), at: unit.start) }
         return pool.intern(place.0, place.1, place.2)
     }
 }

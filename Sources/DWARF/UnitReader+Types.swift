@@ -95,7 +95,7 @@ extension UnitReader {
                 switch plan.role {
                 case .missing: throw Fault(.abbreviationCode(code), at: child)
                 case .parameter:
-                    if let parameter = try readParameter(code, &at, named: false) { references.append(parameter.type) }
+                    references.append(try readParameter(code, &at))
                 case .unspecifiedParameters:
                     try skipEntry(code, &at)
                     references.append(0)
@@ -106,34 +106,29 @@ extension UnitReader {
         entries[index].referenceCount = UInt32(references.count) &- entries[index].firstReference
     }
 
-    /// Reads a parameter and moves behind it.
+    /// Reads a parameter of a function type and moves behind it.
     ///
     /// - Parameters:
     ///   - code: the parameter's abbreviation.
     ///   - at: where its attributes start.
-    ///   - named: whether the name is needed.
-    /// - Returns: the key of its name, 0 for none or when it is not needed, and its type.
+    /// - Returns: its type.
     /// - Throws: `Fault` where the entry is damaged.
-    mutating func readParameter(
-        _ code: UInt64,
-        _ at: inout Int,
-        named: Bool
-    ) throws(Fault) -> (nameKey: UInt64, type: UInt32)? {
+    private mutating func readParameter(_ code: UInt64, _ at: inout Int) throws(Fault) -> UInt32 {
         let plan = abbreviations.plan(code)
         let body = at
         if plan.flags.contains(.isPlain) {
-            let key = try simpleNameKey(plan, sections.info, &at, end: unit.end)
+            _ = try simpleNameKey(plan, sections.info, &at, end: unit.end)
             let type = sections.info.field(plan.type, at)
             at &+= Int(plan.fixedSize)
             guard at <= unit.end else { throw Fault(.truncated, at: body) }
-            return (key, type)
+            return type
         }
         try decode(code, &at)
         if plan.flags.contains(.hasChildren) {
             at = body
             try skipEntry(code, &at)
         }
-        return (named ? try nameKey(values.name, at: body) : 0, try localReference(values.type, at: body))
+        return try localReference(values.type, at: body)
     }
 
     /// Reads a base type: an integer, a character, a boolean, a floating point number.
@@ -158,7 +153,8 @@ extension UnitReader {
         case .unit(let target): return UInt32(truncatingIfNeeded: min(target, 0xffff_ffff))
         case .section(let target): return try self.offset(ofForeign: target, at: offset)
         case .signature(let signature): return try self.offset(ofSignature: signature, at: offset)
-        case .elsewhere(let target): throw Fault(.supplementaryReference(target), at: offset)
+        case .elsewhere(let target):
+            return try self.offset(ofForeign: try supplementaryPosition(target, at: offset), at: offset)
         }
     }
 }

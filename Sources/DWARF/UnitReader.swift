@@ -19,8 +19,9 @@ struct UnitReader: ~Copyable {
     var unit: UnitHeader
     var stringOffsetsBase = 0
     var addressBase = 0
+    var locationListsBase = 0
     /// The two bases of each unit of a group of several.
-    var bases: [(strings: Int, addresses: Int)] = []
+    var bases: [(strings: Int, addresses: Int, locationLists: Int)] = []
     /// Whether a unit refers to another one while each is read by itself.
     var refersAcross = false
     var abbreviations: AbbreviationTable
@@ -36,6 +37,7 @@ struct UnitReader: ~Copyable {
     /// What the entry that was decoded last says.
     var values = EntryValues()
     var lateEntries = 0
+    var lateBytes = 0
 
     // What has been met in all units so far, and perhaps in other files.
     var pool: TypePool
@@ -62,13 +64,18 @@ struct UnitReader: ~Copyable {
     /// For each entry of the unit to be read, what sets it apart from the type of the same name elsewhere; empty when
     /// nothing does. See ``ConflictResolver``.
     var signatures: [Fingerprint] = []
-    /// Whether a name, by its key, is that of a function that is wanted: 1 is no, 2 is yes.
-    var wantedNames = FingerprintTable()
+    /// For a function's name, by its key, what the symbol table says of it.
+    var functionStates = FingerprintTable()
     var counts = UnitCounts()
 
     static let scopeDepthLimit = 1 << 12
     static let typeDepthLimit = 64
     static let lateEntryLimit = 1 << 12
+    /// How many bytes may be read as late entries, or as many as the units have: entries that lie in each other are
+    /// read once for each.
+    static let lateByteLimit = 1 << 20
+    /// More than any name has: the kernel takes 512.
+    static let nameLengthLimit = 1 << 12
     static let referenceDepthLimit = 400
 
     /// Makes a reader of a file.
@@ -135,6 +142,7 @@ struct UnitReader: ~Copyable {
         variableEntries.removeAll()
         pending.removeAll()
         lateEntries = 0
+        lateBytes = 0
         directory.clear(unitSize: groupEnd - groupStart)
     }
 
@@ -172,6 +180,7 @@ struct UnitReader: ~Copyable {
         try decode(code, &at)
         stringOffsetsBase = Int(clamping: values[.stringOffsetsBase] ?? UInt64(unit.offsetSize) * 2)
         addressBase = Int(clamping: values[.addressBase] ?? 8)
+        locationListsBase = Int(clamping: values[.locationListsBase] ?? UInt64(unit.offsetSize) * 3)
         return (plan, at)
     }
 
@@ -251,11 +260,15 @@ struct UnitReader: ~Copyable {
     }
 
     /// Reads a single type that the walk has passed by.
-    mutating func walkOne(at offset: Int, depth: Int) throws(Fault) {
+    ///
+    /// - Returns: where it ends.
+    @discardableResult
+    mutating func walkOne(at offset: Int, depth: Int) throws(Fault) -> Int {
         guard depth <= UnitReader.typeDepthLimit else { throw Fault(.nesting, at: offset) }
         var at = offset
         let code = try sections.info.uleb(&at, end: unit.end)
         try readType(code, entry: offset, &at, depth: depth)
+        return at
     }
 
     /// Reads an entry if it is a type, and moves behind it and its children in any case.
@@ -367,9 +380,19 @@ struct UnitCounts: BitwiseCopyable, Sendable {
 struct FoundFunction: BitwiseCopyable, Sendable {
     var name: UInt32
     var prototype: TypePool.NodeID
-    var isExternal: Bool
+    /// The lowest address at which it starts; 0 where an entry has none.
+    var address = UInt64.max
+    /// Whether an entry takes a parameter in another register than the calling convention's.
+    var isMisplaced = false
     /// In how many entries it was met.
     var uses: Int32 = 0
+
+    /// Takes in what an entry says.
+    @inline(__always)
+    mutating func note(_ entry: FunctionEntry) {
+        address = min(address, entry.address)
+        isMisplaced = isMisplaced || entry.isMisplaced
+    }
 }
 
 /// A per-CPU variable that was met.

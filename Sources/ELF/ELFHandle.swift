@@ -102,6 +102,8 @@ struct ELFHandle: ~Copyable {
         let count = entry == 0 ? 0 : data.pointee.d_size / entry
         var symbols: [ELFSymbol] = []
         symbols.reserveCapacity(count)
+        // Names may share bytes, so that they can be far longer together than their table.
+        var nameBytes = 0
         for index in 0..<count {
             var symbol = GElf_Sym()
             guard let number = Int32(exactly: index), gelf_getsym(data, number, &symbol) != nil else {
@@ -113,6 +115,10 @@ struct ELFHandle: ~Copyable {
                     throw fault(.malformed, section, at: index * entry, "a symbol's name is outside its string table")
                 }
                 name = String(cString: text)
+                nameBytes += name.utf8.count
+                guard nameBytes <= 16 * file.count else {
+                    throw fault(.tooLarge, section, at: index * entry, "the symbols' names are too long together")
+                }
             }
             symbols.append(
                 ELFSymbol(
@@ -196,6 +202,10 @@ struct ELFHandle: ~Copyable {
             size = head[4...].reduce(0) { $0 << 8 | UInt64($1) }
             start = 12
         }
+        guard size <= UInt64(packed.count) * ELFHandle.expansionLimit else {
+            let reason = "\(packed.count) bytes would be \(size) decompressed, which no debug information is"
+            throw ELFError(.tooLarge, file: file.name, section: section.name, reason: reason)
+        }
         guard size <= UInt64(max(limit, 0)) else {
             let reason = "would have \(size) bytes decompressed, above the limit of \(limit)"
             throw ELFError(.tooLarge, file: file.name, section: section.name, reason: reason)
@@ -215,6 +225,9 @@ struct ELFHandle: ~Copyable {
         )
         return try inflater.inflated(name: "\(file.name), section \(section.name)")
     }
+
+    /// How many times larger than in the file a section can be: as much as zlib can do, and Zstandard must not do more.
+    private static let expansionLimit: UInt64 = 1_032
 
     /// The bytes that a section has in the file, checked to lie inside it.
     borrowing func raw(_ section: ELFSection) throws(ELFError) -> MappedRange {

@@ -25,14 +25,29 @@ enum StoreFile {
         }
     }
 
-    /// Makes a store where there is none, in one transaction.
+    /// Makes a store where there is none.
     ///
-    /// The journal is a rollback journal here, so that the header says what the file is from its first commit on; only
-    /// then does the pool turn to a write-ahead log.
+    /// It is made under another name and then linked, so that whoever reads never finds half of one, whenever the maker
+    /// dies. Where an empty file lies already, or the file system knows no links, it is made in place, in one transaction
+    /// whose rollback journal the next writer takes back.
     static func createIfNeeded(at path: String, busyTimeout: Double) throws {
+        if !FileManager.default.fileExists(atPath: path) {
+            let draft = "\(path).\(UUID().uuidString)"
+            defer { try? FileManager.default.removeItem(atPath: draft) }
+            try create(at: draft, busyTimeout: busyTimeout)
+            if link(draft, path) == 0 || errno == EEXIST { return }
+        }
         let attributes = try? FileManager.default.attributesOfItem(atPath: path)
         let size = (attributes?[.size] as? Int) ?? 0
         guard size == 0 || FileManager.default.fileExists(atPath: path + "-journal") else { return }
+        try create(at: path, busyTimeout: busyTimeout)
+    }
+
+    /// Makes a store in a file that is empty, in one transaction.
+    ///
+    /// The journal is a rollback journal here, so that the header says what the file is from its first commit on; only
+    /// then does it turn to a write-ahead log.
+    private static func create(at path: String, busyTimeout: Double) throws {
         let queue = try DatabaseQueue(path: absolute(path), configuration: configuration(busyTimeout: busyTimeout))
         try queue.writeWithoutTransaction { database in
             try database.inTransaction(.immediate) {
@@ -41,6 +56,7 @@ enum StoreFile {
                 }
                 return .commit
             }
+            try database.execute(sql: "PRAGMA journal_mode = WAL")
         }
         try queue.close()
     }
@@ -76,7 +92,7 @@ enum StoreFile {
     }
 
     /// An absolute path begins with a slash, so that SQLite cannot take it for a URI or for `:memory:`.
-    private static func absolute(_ path: String) -> String { URL(fileURLWithPath: path).path }
+    static func absolute(_ path: String) -> String { URL(fileURLWithPath: path).path }
 
     /// The name by which SQLite opens a file without log and locks (https://www.sqlite.org/uri.html).
     private static func immutableURI(_ path: String) -> String {

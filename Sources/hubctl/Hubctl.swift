@@ -19,7 +19,7 @@ struct Hubctl: AsyncParsableCommand {
         groupedSubcommands: [
             CommandGroup(
                 name: "BTF files",
-                subcommands: [ConvertCommand.self, DumpCommand.self]
+                subcommands: [ConvertCommand.self, CompareCommand.self, DumpCommand.self]
             ),
             CommandGroup(
                 name: "BPF programs",
@@ -28,8 +28,8 @@ struct Hubctl: AsyncParsableCommand {
             CommandGroup(
                 name: "The archive",
                 subcommands: [
-                    ListCommand.self, ShowCommand.self, ExportCommand.self, StatsCommand.self, VerifyCommand.self,
-                    ServeCommand.self,
+                    ListCommand.self, ShowCommand.self, DiffCommand.self, HistoryCommand.self, ImportCommand.self,
+                    ExportCommand.self, StatsCommand.self, VerifyCommand.self, BackupCommand.self, ServeCommand.self,
                 ]
             ),
         ]

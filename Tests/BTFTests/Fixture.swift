@@ -65,7 +65,9 @@ enum Fixture {
         let path = try directory.write(source, to: "fixture.c")
         let object = directory.path("fixture.o")
         try Tool.run("clang", ["-target", target, "-g", "-O1", "-c", path, "-o", object])
-        return try section(".BTF", of: [UInt8](Data(contentsOf: URL(fileURLWithPath: object))))
+        let types = try section(".BTF", of: [UInt8](Data(contentsOf: URL(fileURLWithPath: object))))
+        try Corpus.keep(types, for: .btf)
+        return types
     }
 
     /// Compiles C for this machine and returns what pahole makes of its DWARF.
@@ -86,6 +88,7 @@ enum Fixture {
             arguments.append("--btf_base=\(directory.path("base.btf"))")
         }
         try Tool.run("pahole", arguments + [object])
+        try Corpus.keep(fileAt: output, for: .btf)
         return try [UInt8](Data(contentsOf: URL(fileURLWithPath: output)))
     }
 

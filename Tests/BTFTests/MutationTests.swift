@@ -16,6 +16,11 @@ struct MutationTests {
             for member in btf.members(of: id) { _ = btf.kind(of: member.type) }
         }
         _ = btf.verify()
+        _ = btf.differences(from: btf)
+        for name in ["s", "e", "g", "task_struct"] {
+            _ = btf.sightings(of: try #require(TypePath(name)))
+            _ = btf.sightings(of: try #require(TypePath("\(name).next")))
+        }
         _ = try btf.dumped(as: .raw)
         _ = try btf.dumped(as: .json)
         // Typed errors are fine here: what parses need not make sense.
@@ -122,6 +127,19 @@ struct MutationTests {
         #expect(throws: BTFError.self) { try btf.dumped(as: .c) }
         _ = try btf.canonicalized()
         _ = btf.verify()
+    }
+
+    @Test("strings that lie in each other do not make terabytes", .timeLimit(.minutes(1)))
+    func overlappingStrings() throws {
+        let count = 200_000
+        var builder = BTFBuilder(byteOrder: .host)
+        let name = builder.intern(String(repeating: "a", count: count)).rawValue
+        for offset in 0..<UInt32(count) {
+            builder.add(.forward(name: StringOffset(rawValue: name + offset), isUnion: false))
+        }
+        let btf = try builder.build()
+        let error = #expect(throws: BTFError.self) { try btf.canonicalized() }
+        #expect(error?.section == .strings)
     }
 
     @Test("a gap of half a gigabyte is one line of C")

@@ -25,6 +25,21 @@ import Testing
         #expect(show.status == 0)
         #expect(show.text.contains("linux-image-6.1.0-1-test-dbg 6.1.1-1 amd64"))
         #expect(try hub.hubctl("verify").status == 0)
+        let filtered = try hub.hubctl("show", "--release", "6.1*", "--format", "json")
+        #expect(filtered.text.split(separator: "\n").count == 1)
+        #expect(filtered.text.contains("\"name\":\"\(kernel)\""))
+        #expect(try hub.hubctl("show").status == 64)
+    }
+
+    @Test func findsAKernelByItsBuildID() throws {
+        let buildID = try #require(
+            Tool.run("readelf", ["-n", hub.path("vmlinux")]).text.firstMatch(of: /Build ID: ([0-9a-f]+)/)?.output.1
+        )
+        #expect(try hub.hubctl("list", "--build-id", String(buildID)).text.contains(kernel))
+        #expect(try hub.hubctl("show", "--build-id", String(buildID)).text == hub.hubctl("show", kernel).text)
+        #expect(try hub.hubctl("list", "--build-id", "00").diagnostics == "0 kernels\n")
+        #expect(try hub.hubctl("show", "--build-id", "00").status == 65)
+        #expect(try hub.hubctl("list", "--build-id", "xyz").status == 64)
     }
 
     @Test func exportsWhatConvertMakes() throws {

@@ -8,6 +8,7 @@ import Testing
 struct BootImageTests {
     /// What `--source btf` gives for a file.
     static func convert(_ bytes: [UInt8], limit: Int = UnpackedImage.defaultLimit) throws -> BTF {
+        try Corpus.keep(bytes, for: .image)
         let image = try UnpackedImage(MappedFile(bytes: bytes, name: "image"), limit: limit)
         return try ImageConverter(source: .btf).convert(image).btf
     }

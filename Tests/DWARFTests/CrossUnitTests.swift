@@ -27,20 +27,6 @@ import Testing
         #expect(try Workshop.convert(shrunk, .init(threads: 4)).serialized() == plain.serialized())
     }
 
-    @Test(
-        "A supplementary file is asked for by name",
-        .enabled(if: Tool.path(of: "dwz") != nil, "dwz is not installed")
-    )
-    func supplementaryFile() throws {
-        let (one, two) = (try TemporaryDirectory(), try TemporaryDirectory())
-        let files = [try Workshop.build(with: .usual, in: one), try Workshop.build(with: .usual, in: two)]
-        try Tool.run("dwz", ["-L", "none", "-l", "none", "-m", one.path("common"), "-M", "common"] + files)
-        try FileManager.default.removeItem(atPath: one.path("common"))
-        let error = #expect(throws: DWARFError.self) { try Workshop.convert(files[0]) }
-        #expect(error?.code == .unsupported)
-        #expect(error?.reason.contains("supplementary file") == true)
-    }
-
     @Test("Type units, in .debug_types and in .debug_info", arguments: ["-gdwarf-4", "-gdwarf-5"])
     func typeUnits(version: String) throws {
         let (first, second) = (try TemporaryDirectory(), try TemporaryDirectory())

@@ -23,7 +23,7 @@ import Testing
         #expect(try Workshop.convert(one).serialized() == Workshop.convert(other).serialized())
     }
 
-    @Test("The same bytes from compressed debug sections", arguments: ["-gz=zlib", "-gz=zlib-gnu"])
+    @Test("The same bytes from compressed debug sections", arguments: ["-gz=zlib", "-gz=zlib-gnu", "-gz=zstd"])
     func compression(option: String) throws {
         let (first, second) = (try TemporaryDirectory(), try TemporaryDirectory())
         let plain = try Workshop.build(with: .usual, in: first)

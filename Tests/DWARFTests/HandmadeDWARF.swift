@@ -40,6 +40,23 @@ struct HandmadeDWARF {
         return HandmadeDWARF(abbreviations: usual, entries: [[1, 0x1d]] + open + close)
     }
 
+    /// Pointers to structs that all lie in each other, each with the rest of the bytes as its members.
+    static func overlappingStructs(count: Int) -> HandmadeDWARF {
+        // A member is 2 and a byte of 1, which is also where a struct can start.
+        var table = usual.dropLast() + [[5, 0x0d, 0, 0x0b, 0x0b, 0, 0], [0]]
+        table[3] = [4, 0x2e, 1, 0x0b, 0x0b, 0, 0]
+        table.insert([6, 0x13, 1, 0, 0], at: 0)
+        var entries: [[UInt8]] = [[1, 0x1d]]
+        let members = start + 2 + 5 * count + 2
+        for index in 0..<count {
+            entries.append([3] + withUnsafeBytes(of: UInt32(members + 2 * index + 1).littleEndian) { Array($0) })
+        }
+        // What holds them is a declared function, which the walk passes by.
+        entries.append([4, 0])
+        entries += [[UInt8]](repeating: [5, 6], count: count)
+        return HandmadeDWARF(abbreviations: Array(table), entries: entries + [[0], [0]])
+    }
+
     /// Makes an object file of it.
     func assemble(in directory: TemporaryDirectory) throws -> String {
         func bytes(_ lists: [[UInt8]]) -> String {

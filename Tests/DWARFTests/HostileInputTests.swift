@@ -115,6 +115,97 @@ import Testing
         #expect(error?.code == .limitExceeded)
     }
 
+    @Test("Structs that lie in each other are not read for ever")
+    func overlapping() throws {
+        let directory = try TemporaryDirectory()
+        let few = try HandmadeDWARF.overlappingStructs(count: 30).assemble(in: directory)
+        // They are read to their ends; members without a type are no BTF.
+        #expect(#expect(throws: DWARFError.self) { try Workshop.convert(few) }?.code == .notExpressible)
+        let many = try HandmadeDWARF.overlappingStructs(count: 1_400).assemble(in: directory)
+        let error = #expect(throws: DWARFError.self) { try Workshop.convert(many) }
+        #expect(error?.code == .limitExceeded)
+    }
+
+    @Test("A small table of abbreviations with large codes, a name without end")
+    func sizes() throws {
+        let directory = try TemporaryDirectory()
+        let table = try HandmadeDWARF(abbreviations: [[0xff, 0xff, 0x0f, 0x11, 0, 0, 0], [0]], entries: [[1]])
+            .assemble(in: directory)
+        let code = #expect(throws: DWARFError.self) { try Workshop.convert(table) }
+        #expect(code?.section == ".debug_abbrev")
+        let name = [UInt8](repeating: 0x61, count: 5_000)
+        let long = try HandmadeDWARF(
+            abbreviations: [[1, 0x11, 1, 0x13, 0x0b, 0, 0], [2, 0x24, 0, 0x03, 0x08, 0x0b, 0x0b, 0, 0], [0]],
+            entries: [[1, 0x1d], [2], name, [0, 4], [0]]
+        ).assemble(in: directory)
+        let length = #expect(throws: DWARFError.self) { try Workshop.convert(long) }
+        #expect(length?.code == .limitExceeded)
+        #expect(length?.reason.contains("5000 bytes") == true)
+    }
+
+    @Test("What cannot be C is not written", arguments: [UInt8(0x20), 0x7f])
+    func invalidNames(byte: UInt8) throws {
+        let directory = try TemporaryDirectory()
+        let path = try HandmadeDWARF(
+            abbreviations: [[1, 0x11, 1, 0x13, 0x0b, 0, 0], [2, 0x16, 0, 0x03, 0x08, 0, 0], [0]],
+            entries: [[1, 0x1d], [2, 0x61, byte, 0], [0]]
+        ).assemble(in: directory)
+        let error = #expect(throws: DWARFError.self) { try Workshop.convert(path) }
+        #expect(error?.code == .notExpressible)
+        #expect(error?.reason.contains("cannot be a name") == true)
+    }
+
+    @Test("A compressed section that would be far too large", arguments: ["zlib", "zstd"])
+    func bomb(method: String) throws {
+        let directory = try TemporaryDirectory()
+        let zeros = directory.path("zeros")
+        try Data(count: 64 << 20).write(to: URL(fileURLWithPath: zeros))
+        let packed = directory.path("packed")
+        if method == "zstd" {
+            try Tool.run("zstd", ["-q", "-19", zeros, "-o", packed])
+        } else {
+            let program = "import sys,zlib; sys.stdout.buffer.write(zlib.compress(open(sys.argv[1],'rb').read(), 9))"
+            try Tool.run("python3", ["-c", program, zeros]).output.write(to: URL(fileURLWithPath: packed))
+        }
+        let source = """
+            .section .debug_info,"0x800",@progbits
+            .long \(method == "zlib" ? 1 : 2), 0
+            .quad \(64 << 20), 1
+            .incbin "\(packed)"
+
+            """
+        let object = directory.path("bomb.o")
+        try Tool.run("as", ["-o", object, try directory.write(source, to: "bomb.s")])
+        let error = #expect(throws: DWARFError.self) { try Workshop.convert(object) }
+        // zlib cannot do more than 1,032 times; the zeros that come out are no units.
+        let reason = method == "zstd" ? "which no debug information is" : "DWARF version 0"
+        #expect(error?.reason.contains(reason) == true)
+    }
+
+    @Test("A file of 10 KB does not take a gigabyte")
+    func memory() async {
+        await #expect(processExitsWith: .success) {
+            var limit = rlimit(rlim_cur: 512 << 20, rlim_max: 512 << 20)
+            precondition(setrlimit(__rlimit_resource_t(RLIMIT_DATA.rawValue), &limit) == 0)
+            let directory = try TemporaryDirectory()
+            let unit: [UInt8] = [1, 0x1d, 0]
+            let tables: [[UInt8]] = [[0xff, 0x1f, 0x13, 0, 0, 0], [1, 0x11, 1, 0x13, 0x0b, 0, 0]]
+            let worst = [
+                HandmadeDWARF.consts(count: 1_900, isCycle: false), .nestedStructs(count: 4_900),
+                .overlappingStructs(count: 200), .overlappingStructs(count: 1_400),
+                HandmadeDWARF(abbreviations: tables + [[0]], entries: [unit]),
+            ]
+            for input in worst {
+                let path = try input.assemble(in: directory)
+                do {
+                    _ = try Workshop.convert(path)
+                } catch let error as DWARFError {
+                    precondition(!error.reason.contains("cannot be had"), error.description)
+                }
+            }
+        }
+    }
+
     @Test("A form and a version that nobody knows")
     func unknownForm() throws {
         let directory = try TemporaryDirectory()

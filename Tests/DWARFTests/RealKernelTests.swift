@@ -12,7 +12,13 @@ struct RealKernelTests {
     func agreesWithPahole() throws {
         let ours = try Workshop.convert(RealKernel.vmlinux, .init(threads: 2))
         let theirs = try BTF(parsing: Array(Data(contentsOf: URL(fileURLWithPath: RealKernel.pahole))))
-        func types(_ btf: BTF) -> Set<String> { btf.lines.filter { !$0.hasPrefix("FUNC") } }
+        // Debian 12's pahole leaves out the variable at the start of its section, which has its name in a declaration only.
+        let first = "fixed_percpu_data"
+        func types(_ btf: BTF) -> Set<String> {
+            let lines = btf.lines.filter { !$0.hasPrefix("FUNC") && !$0.hasPrefix("VAR \(first) ") }
+            return Set(lines.map { $0.replacingOccurrences(of: "VAR \(first)@0/48 ", with: "") })
+        }
+        #expect(ours.ids.contains { ours.kind(of: $0) == .variable && ours.name(of: $0) == first })
         // pahole before 1.25 wrote C's floating point numbers as INT when it wrote detached BTF.
         #expect(types(ours).subtracting(types(theirs)).subtracting(["FLOAT double"]) == [])
         #expect(types(theirs).subtracting(types(ours)).subtracting(["INT double 8 0 64"]) == [])

@@ -14,14 +14,14 @@ import Testing
         .enabled(if: canLink, "clang-16 or ld.lld is not installed"),
         arguments: [
             "s390x-linux-gnu", "mips64-linux-gnu", "powerpc64le-linux-gnu", "aarch64-linux-gnu",
-            "armv7-linux-gnueabihf",
+            "armv7-linux-gnueabihf", "mips-linux-gnu",
         ],
         ["-gdwarf-4", "-gdwarf-5"]
     )
     func saysWhatPaholeSays(target: String, version: String) throws {
         let directory = try TemporaryDirectory()
         let linked = try link(for: target, version, in: directory)
-        let isBigEndian = target.hasPrefix("s390x") || target.hasPrefix("mips64-")
+        let isBigEndian = target.hasPrefix("s390x") || target.hasPrefix("mips")
         #expect((try ELFFile(path: linked).header.byteOrder == .big) == isBigEndian)
         let ours = try Workshop.convert(linked)
         let theirs = try Workshop.pahole(linked, in: directory)

@@ -60,6 +60,7 @@ enum Workshop {
                 ["-w", "-O2", "-fno-pie", "-ffreestanding"] + toolchain.options + ["-c", source, "-o", object],
                 in: fixtures
             )
+            try Corpus.keep(fileAt: object, for: .elf)
             objects.append(object)
         }
         let linked = directory.path("linked")
@@ -83,15 +84,21 @@ enum Workshop {
         let module = directory.path("module.ko")
         let emulation = toolchain.options.contains("-m32") ? ["-m", "elf_i386"] : []
         try Tool.run("ld", emulation + ["-r", "-o", module] + objects)
+        try Corpus.keep(fileAt: module, for: .elf)
         return module
     }
 
     /// What pahole makes of a file, in canonical form; split over a base where there is one.
-    static func pahole(_ path: String, over base: BTF? = nil, in directory: TemporaryDirectory) throws -> BTF {
+    static func pahole(
+        _ path: String,
+        over base: BTF? = nil,
+        features: [String] = ["--btf_gen_floats"],
+        in directory: TemporaryDirectory
+    ) throws -> BTF {
         let output = directory.path("pahole.btf")
         // pahole does not cut off what a file had before.
         try? FileManager.default.removeItem(atPath: output)
-        var options = ["-j1", "--btf_gen_floats", "--btf_encode_detached=\(output)"]
+        var options = ["-j1", "--btf_encode_detached=\(output)"] + features
         if let base {
             let file = directory.path("base.btf")
             try Data(base.serialized()).write(to: URL(fileURLWithPath: file))

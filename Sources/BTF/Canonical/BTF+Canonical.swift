@@ -12,15 +12,16 @@ extension BTF {
     /// they are: canonicalise the base first.
     ///
     /// - Returns: the canonical form.
-    /// - Throws: `BTFError` when telling types apart takes over a thousand rounds, which no compiler's output needs.
+    /// - Throws: `BTFError` when telling types apart takes over a thousand rounds, or strings lie in each other many
+    ///   times over, neither of which any compiler's output needs.
     public func canonicalized() throws(BTFError) -> BTF { try canonicalizedMappingIDs().types }
 
     /// The canonical form, as `canonicalized()` makes it, and what has become of each type.
     ///
     /// - Returns: the canonical form, and for each own type, in the order of ids, its id there.
-    /// - Throws: `BTFError` when telling types apart takes over a thousand rounds, which no compiler's output needs.
+    /// - Throws: as `canonicalized()`.
     public func canonicalizedMappingIDs() throws(BTFError) -> (types: BTF, ids: [TypeID]) {
-        let strings = CanonicalStrings(of: self)
+        let strings = try CanonicalStrings(of: self)
         let classes = try TypeClasses(of: self, strings: strings)
         let order = CanonicalOrder(of: self, strings: strings, classes: classes)
         return (try order.emit(), ids.map { order.id(of: $0) })

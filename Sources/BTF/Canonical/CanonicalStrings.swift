@@ -16,7 +16,10 @@ struct CanonicalStrings {
     private let borrowed: [(offset: UInt32, place: UInt32)]
 
     /// Finds and orders the strings of a BTF.
-    init(of btf: BTF) {
+    ///
+    /// - Throws: `BTFError` when strings that end alike are used so often that they are far longer together than the
+    ///   section.
+    init(of btf: BTF) throws(BTFError) {
         let storage = btf.storage
         let firstString = storage.firstString
         var strings = storage.strings
@@ -32,6 +35,7 @@ struct CanonicalStrings {
                 if role == .name, word >= firstString { ranks[Int(word - firstString)] = 1 }
             }
         }
+        try Self.checkLength(of: ranks, in: strings)
         var places: [UInt32] = [0]
         var hashes = [contentHash(UnsafeRawBufferPointer(start: nil, count: 0))]
         strings.withUnsafeBytes { strings in
@@ -57,6 +61,19 @@ struct CanonicalStrings {
         self.ranks = ranks
         self.places = places
         self.hashes = hashes
+    }
+
+    /// Checks that the strings at the marked places are not much longer together than the section is.
+    private static func checkLength(of marks: [UInt32], in strings: [UInt8]) throws(BTFError) {
+        var total = 0
+        var end = strings.count
+        for place in marks.indices.reversed() {
+            if strings[place] == 0 { end = place }
+            if marks[place] != 0 { total += end - place }
+        }
+        guard total <= 16 * strings.count + 1 << 20 else {
+            throw BTFError(.strings, offset: 0, "the strings that are used have \(total) bytes together")
+        }
     }
 
     /// Copies the base's strings that are used behind the own ones.

@@ -40,10 +40,13 @@ extension BTF {
     /// rely on libbpf to fill in: sections of size 0 and linkage extern are no findings. Only own types are looked at;
     /// check a base by itself.
     ///
-    /// - Parameter limit: the most findings to return.
+    /// - Parameters:
+    ///   - layout: that of the base, where it was found before; the base is not looked at again.
+    ///   - limit: the most findings to return.
     /// - Returns: the findings, in the order of the types; none when all is well.
-    public func verify(limit: Int = 100) -> [Finding] {
-        var verifier = Verifier(of: self, limit: limit)
+    public func verify(over layout: Layout? = nil, limit: Int = 100) -> [Finding] {
+        if let layout { precondition(layout.endID == firstID, "the layout is another BTF's") }
+        var verifier = Verifier(of: self, over: layout, limit: limit)
         verifier.run()
         return verifier.findings
     }

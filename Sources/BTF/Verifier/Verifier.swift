@@ -12,11 +12,11 @@ struct Verifier {
     static let maximumNameOffset: UInt32 = 0xff_ffff
 
     /// Prepares for checking.
-    init(of btf: BTF, limit: Int) {
+    init(of btf: BTF, over base: BTF.Layout?, limit: Int) {
         self.btf = btf
         self.limit = limit
-        order = ContainmentOrder(of: btf)
-        sizes = TypeSizes(of: btf, in: order)
+        order = ContainmentOrder(of: btf, isBaseLeftOut: base != nil)
+        sizes = TypeSizes(of: btf, in: order, over: base?.sizes)
     }
 
     /// Checks everything, until the limit is reached.

@@ -99,7 +99,8 @@ struct ObjectCode: Sendable {
         guard let size = contents[section]?.count, let index = function(at: UInt64(offset), in: section),
             let start = Int(exactly: functions[index].start), start < size
         else { return nil }
-        let next = index + 1 < places[section]?.upperBound ?? 0 ? Int(exactly: functions[index + 1].start) ?? size : size
+        let next =
+            index + 1 < places[section]?.upperBound ?? 0 ? Int(exactly: functions[index + 1].start) ?? size : size
         return start..<max(start, min(next, size))
     }
 

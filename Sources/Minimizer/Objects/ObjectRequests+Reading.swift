@@ -127,14 +127,14 @@ extension RelocationRequest {
 }
 
 extension ObjectCode {
-    private struct Function: Hashable {
+    private struct Extent: Hashable {
         let section: String
         let range: Range<Int>
     }
 
     /// The guards of an object's relocations, by their places.
     fileprivate func guards(of records: [BTFExtension.RelocationRecord]) -> [Int: [RelocationRequest.Guard]] {
-        var functions: [Function: [GuardAnalysis.Site]] = [:]
+        var functions: [Extent: [GuardAnalysis.Site]] = [:]
         for (request, record) in records.enumerated() {
             let section = Self.text(record.section, in: types)
             guard let range = functionRange(around: record.instructionOffset, in: section),
@@ -142,7 +142,7 @@ extension ObjectCode {
             else { continue }
             let isQuestion = RelocationKind(rawValue: record.kind)?.isQuestion ?? false
             let index = (Int(record.instructionOffset) - range.lowerBound) / BPFInstruction.size
-            functions[Function(section: section, range: range), default: []].append(
+            functions[Extent(section: section, range: range), default: []].append(
                 GuardAnalysis.Site(request: request, isQuestion: isQuestion, index: index)
             )
         }

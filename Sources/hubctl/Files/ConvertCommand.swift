@@ -40,11 +40,19 @@ struct ConvertCommand: HubCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Late kinds of BTF that may appear when DWARF is converted: float, decl_tag, type_tag, enum64; all; none.",
+            "What may appear when DWARF is converted: float, decl_tag, type_tag, enum64, decl_tag_kfuncs; all; none.",
             valueName: "list"
         )
     )
     var features = "all"
+
+    @Option(
+        help: ArgumentHelp(
+            "The file with what dwz -m has moved out of the image's DWARF. (default: where the image says)",
+            valueName: "file"
+        )
+    )
+    var supplementary: String?
 
     private var isMany: Bool {
         images.count > 1 || output.hasSuffix("/") || images.contains(where: ModuleFile.isFolder)
@@ -54,7 +62,7 @@ struct ConvertCommand: HubCommand {
     func validate() throws {
         if !(1...256).contains(threads) { throw ValidationError("--threads takes a number from 1 to 256") }
         if DWARFConverter.Features(list: features) == nil {
-            throw ValidationError("--features takes float, decl_tag, type_tag and enum64, with commas; or all, or none")
+            throw ValidationError("--features takes float, decl_tag, type_tag, enum64, decl_tag_kfuncs; all; none")
         }
         if isMany, base == nil {
             throw ValidationError("several modules, or a folder to write to, need --base: the BTF of their kernel")
@@ -63,9 +71,14 @@ struct ConvertCommand: HubCommand {
     }
 
     func execute() async throws {
+        MemoryReuse.enable()
         let base = try base.map { try ImageConverter.embeddedTypes(of: UnpackedImage(path: $0)) }
         let features = DWARFConverter.Features(list: features) ?? .all
-        let options = DWARFConverter.Options(threads: threads, features: features)
+        let options = DWARFConverter.Options(
+            threads: threads,
+            features: features,
+            supplementaryFile: supplementary
+        )
         if isMany, let base {
             let conversion = ModulesConversion(ModuleBatch(source: source, base: base, options: options), into: output)
             return try conversion.convert(ModuleFile.find(in: images))

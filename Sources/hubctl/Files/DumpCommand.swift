@@ -5,7 +5,8 @@ import CommandSupport
 struct DumpCommand: HubCommand {
     static let configuration = CommandConfiguration(
         commandName: "dump",
-        abstract: "Print BTF: as records, as a C header, or as JSON."
+        abstract: "Print BTF: as records, as a C header, or as JSON.",
+        discussion: MaximumKind.discussion
     )
 
     @Argument(help: "A file of raw BTF, or an ELF file with a .BTF section.") var file: String
@@ -14,9 +15,16 @@ struct DumpCommand: HubCommand {
     @Option(help: "raw (as bpftool prints it), c (a header that compiles) or json.") var format: DumpFormat = .raw
     @Option(name: .shortAndLong, help: ArgumentHelp("The file to write; - is standard output.", valueName: "file"))
     var output: String = "-"
+    @Option(help: MaximumKind.help) var maxKind: MaximumKind?
+
+    func validate() throws {
+        if base != nil, maxKind != nil {
+            throw ValidationError("--max-kind cannot be used with --base: split BTF refers to its base by number")
+        }
+    }
 
     func execute() async throws {
-        let types = try readBTF(file, base: base.map { try readBTF($0) })
+        let types = try lowered(try readBTF(file, base: base.map { try readBTF($0) }))
         try OutputFile(output).write { sink in
             var text = SinkStream(sink: sink)
             do {
@@ -25,6 +33,15 @@ struct DumpCommand: HubCommand {
                 throw CommandFailure(.badInput, "\(file): \(error)")
             }
             try text.finish()
+        }
+    }
+
+    private func lowered(_ types: BTF) throws -> BTF {
+        guard let maxKind else { return types }
+        do {
+            return try types.lowered(to: maxKind.kind)
+        } catch {
+            throw CommandFailure(.badInput, "\(file): \(error)")
         }
     }
 }

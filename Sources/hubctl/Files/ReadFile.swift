@@ -10,15 +10,16 @@ func readFile(_ path: String) throws -> [UInt8] {
 
 /// Reads a file of raw BTF, or the .BTF section of an ELF file, and names the file when it is no BTF.
 func readBTF(_ path: String, base: BTF? = nil) throws -> BTF {
-    let bytes = try readFile(path)
+    let file = try MappedFile(path: path)
     do {
-        return try BTF(parsing: isELF(bytes) ? embeddedBTF(path) : bytes, base: base)
+        return try file.withBytes { bytes in
+            try bytes.starts(with: [0x7f, 0x45, 0x4c, 0x46])
+                ? BTF(parsing: embeddedBTF(path), base: base) : BTF(parsing: bytes.bytes, base: base)
+        }
     } catch let error as BTFError {
         throw CommandFailure(.badInput, "\(path): \(error)")
     }
 }
-
-private func isELF(_ bytes: [UInt8]) -> Bool { bytes.starts(with: [0x7f, 0x45, 0x4c, 0x46]) }
 
 private func embeddedBTF(_ path: String) throws -> [UInt8] {
     let file = try ELFFile(path: path)

@@ -20,4 +20,16 @@ extension HubStore {
         }
         return found
     }
+
+    /// The kernel whose image or module has a build-id, superseded builds included.
+    ///
+    /// - Parameter text: the build-id as a person has written it, in hexadecimal.
+    /// - Returns: the kernel, or nil when there is none.
+    /// - Throws: `CommandFailure` when the text is no build-id.
+    func kernel(ofBuildID text: String) throws -> Kernel? {
+        guard let buildID = BuildID(text) else {
+            throw CommandFailure(.usage, "'\(text)' is no build-id, which is an even number of hexadecimal digits")
+        }
+        return try kernel(buildID: buildID) ?? module(buildID: buildID)?.kernel
+    }
 }

@@ -30,5 +30,6 @@ struct user_of_tree other_user;
 enum later_enum other_later;
 
 int other_function(struct tree *tree, struct hidden *hidden) { return (int)tree->height + (int)hidden->secret; }
-static __attribute__((noinline)) int tall(struct forest *forest) { return forest->trees[0]->height > 3; }
+/* Not changed by the compiler, which Debian 12's pahole would leave out. */
+static __attribute__((noinline, noipa)) int tall(struct forest *forest) { return forest->trees[0]->height > 3; }
 int other_caller(struct forest *forest) { return tall(forest); }

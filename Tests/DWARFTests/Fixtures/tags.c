@@ -16,7 +16,8 @@ int percpu_first PERCPU d2 = 1;
 int tag2 *percpu_second PERCPU = 0;
 int fun(int a d1, long b, struct s tag2 *c d2 d3) d1 d3;
 int fun(int a d1, long b, struct s tag2 *c d2 d3) { return a + b + c->a; }
-static int __attribute__((noinline)) fun2(int tag1 *a) { return *a + 1; }
+/* Not changed by the compiler, which Debian 12's pahole would leave out. */
+static int __attribute__((noinline, noipa)) fun2(int tag1 *a) { return *a + 1; }
 int fun3(void tag1 *a) { return fun2(a) + fun2(a); }
 void tag1 *p;
 int (tag1 *fp)(int);

@@ -1,0 +1,171 @@
+extension BTF {
+    /// Finds a type, or a part of one, by its path.
+    ///
+    /// - Parameter path: the path; every type of its name is looked at, declarations are not.
+    /// - Returns: what was found, each once, in a fixed order; none when the BTF does not have it.
+    public func sightings(of path: TypePath) -> [TypeSighting] {
+        let pointerSize = pointerSize
+        var found: Set<TypeSighting> = []
+        for id in ids(named: path.type) {
+            let header = header(of: id)
+            guard header.kind != .forward, header.kind != .declarationTag else { continue }
+            let kind = ComparedKind(header)
+            guard path.kind == nil || path.kind == kind else { continue }
+            if path.members.isEmpty {
+                found.insert(sighting(of: id, kind, pointerSize: pointerSize))
+            } else if let member = sighting(of: path.members[...], in: id, kind, pointerSize: pointerSize) {
+                found.insert(member)
+            }
+        }
+        return found.sorted {
+            ($0.kind.rawValue, $0.bitOffset ?? 0, $0.bitSize ?? 0, $0.text, $0.contents)
+                < ($1.kind.rawValue, $1.bitOffset ?? 0, $1.bitSize ?? 0, $1.text, $1.contents)
+        }
+    }
+
+    /// The own types of a name.
+    private func ids(named name: String) -> [TypeID] {
+        let wanted = Array(name.utf8)
+        // Names of equal content mostly share one offset, so that most types are told apart by a number.
+        var known: [StringOffset: Bool] = [:]
+        let first = wanted.first
+        return ids.filter { id in
+            let offset = header(of: id).name
+            guard !offset.isEmpty, firstByte(at: offset) == first else { return false }
+            if let known = known[offset] { return known }
+            let isWanted = bytes(at: offset).elementsEqual(wanted)
+            known[offset] = isWanted
+            return isWanted
+        }
+    }
+
+    private func firstByte(at offset: StringOffset) -> UInt8? {
+        guard offset.rawValue >= storage.firstString else { return base?.firstByte(at: offset) }
+        return storage.strings[Int(offset.rawValue - storage.firstString)]
+    }
+
+    private func sighting(of id: TypeID, _ kind: ComparedKind, pointerSize: UInt32) -> TypeSighting {
+        TypeSighting(
+            kind: kind,
+            bitOffset: nil,
+            bitSize: bitSize(of: id, pointerSize: pointerSize),
+            isBitfield: false,
+            text: description(of: id),
+            contents: hash(of: id)
+        )
+    }
+
+    private func sighting(
+        of members: ArraySlice<String>,
+        in id: TypeID,
+        _ kind: ComparedKind,
+        pointerSize: UInt32
+    ) -> TypeSighting? {
+        guard let composite = self.composite(behind: id) else { return enumerator(members, of: id, kind) }
+        guard let (member, offset) = member(at: members, of: composite, depth: 0) else { return nil }
+        return TypeSighting(
+            kind: kind,
+            bitOffset: offset,
+            bitSize: member.bitfieldWidth ?? bitSize(of: member.type, pointerSize: pointerSize),
+            isBitfield: member.bitfieldWidth != nil,
+            text: TypeText.declaration(of: member.type, in: self),
+            contents: 0
+        )
+    }
+
+    /// Follows names into a struct, and into the structs that its members are.
+    private func member(
+        at path: ArraySlice<String>,
+        of id: TypeID,
+        depth: Int
+    ) -> (member: FlatMember, bitOffset: UInt64)? {
+        guard depth < 16 else { return nil }
+        let list = flatMembers(of: id)
+        for length in stride(from: path.count, through: 1, by: -1) {
+            let joined = path.prefix(length).joined(separator: ".")
+            guard let member = list.first(where: { $0.path == joined }) else { continue }
+            if length == path.count { return (member, member.bitOffset) }
+            guard let inner = composite(behind: member.type),
+                let (found, offset) = self.member(at: path.dropFirst(length), of: inner, depth: depth + 1)
+            else { continue }
+            return (found, member.bitOffset + offset)
+        }
+        return nil
+    }
+
+    private func enumerator(_ path: ArraySlice<String>, of id: TypeID, _ kind: ComparedKind) -> TypeSighting? {
+        guard path.count == 1, let name = path.first, case .enumeration(let enumeration) = self[id],
+            let enumerator = enumeration.enumerators.first(where: { string(at: $0.name) == name })
+        else { return nil }
+        return TypeSighting(
+            kind: kind,
+            bitOffset: nil,
+            bitSize: UInt64(enumeration.size) * 8,
+            isBitfield: false,
+            text: enumeration.printedValue(enumerator),
+            contents: 0
+        )
+    }
+}
+
+// MARK: - Sizes and contents
+
+extension BTF {
+    /// The struct or union that a type is, behind typedefs and qualifiers.
+    private func composite(behind type: TypeID) -> TypeID? {
+        var id = type
+        for _ in 0..<64 {
+            let header = header(of: id)
+            if header.kind.isComposite { return id }
+            guard header.kind.isModifier || header.kind == .typedef else { return nil }
+            id = header.type
+        }
+        return nil
+    }
+
+    /// The size of a type in bits, or nil when it has none.
+    private func bitSize(of type: TypeID, pointerSize: UInt32) -> UInt64? {
+        var id = type
+        var count: UInt64 = 8
+        for _ in 0..<64 {
+            let header = header(of: id)
+            var size = header.sizeOrType
+            switch header.kind {
+            case .void, .forward, .function, .functionPrototype, .declarationTag: return nil
+            case .typedef, .volatile, .const, .restrict, .typeTag, .variable:
+                id = header.type
+                continue
+            case .array:
+                guard let array = arrayParts(of: id) else { return nil }
+                let (product, overflows) = count.multipliedReportingOverflow(by: UInt64(array.count))
+                if overflows { return nil }
+                count = product
+                id = array.element
+                continue
+            case .pointer: size = pointerSize
+            default: break
+            }
+            let (product, overflows) = count.multipliedReportingOverflow(by: UInt64(size))
+            return overflows ? nil : product
+        }
+        return nil
+    }
+
+    /// A hash of a type's record, of its members as a person reads them, and of its description.
+    private func hash(of id: TypeID) -> UInt64 {
+        var text = description(of: id)
+        switch self[id] {
+        case .composite:
+            for member in flatMembers(of: id) {
+                let type = TypeText.declaration(of: member.type, in: self)
+                text += ";\(member.path)@\(member.bitOffset):\(member.bitfieldWidth ?? 0) \(type)"
+            }
+        case .enumeration(let enumeration):
+            for enumerator in enumeration.enumerators {
+                text += ";\(string(at: enumerator.name))=\(enumeration.printedValue(enumerator))"
+            }
+        default: break
+        }
+        return Array(text.utf8).withUnsafeBytes { contentHash($0) }
+    }
+}

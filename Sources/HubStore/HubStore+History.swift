@@ -1,0 +1,127 @@
+public import BTF
+public import KernelIdentity
+
+/// Kernels of one series, in version order, in which a type is the same.
+public struct HistoryRun: Hashable, Sendable {
+    /// The distribution.
+    public let distribution: String
+    /// The distribution's version.
+    public let version: String
+    /// The architecture.
+    public let architecture: Architecture
+    /// What tells the series' builds of one version apart, such as `cloud-amd64`; empty where nothing does.
+    public let flavour: String
+    /// The release of the first kernel.
+    public let first: String
+    /// The release of the last kernel.
+    public internal(set) var last: String
+    /// The number of kernels.
+    public internal(set) var kernels: Int
+    /// What these kernels have; nothing where they do not have it.
+    public let sightings: [TypeSighting]
+}
+
+extension HubStore {
+    /// Follows a type, or a part of one, over the stored kernels.
+    ///
+    /// - Parameters:
+    ///   - path: the type.
+    ///   - filter: which kernels.
+    ///   - threads: how many threads may decode.
+    ///   - progress: told how many kernels were looked at.
+    /// - Returns: the runs of kernels in which it is the same, series by series in version order; the kernels that are
+    ///   damaged and could not be looked at.
+    /// - Throws: `StoreError` when the store cannot be read.
+    public func history(
+        of path: TypePath,
+        matching filter: KernelFilter = .all,
+        threads: Int = 1,
+        _ progress: (_ kernels: Int) -> Void = { _ in }
+    ) throws -> (runs: [HistoryRun], damaged: [StoreError]) {
+        var runs = HistoryRuns()
+        var damaged: [StoreError] = []
+        var count = 0
+        var next: KernelName?
+        repeat {
+            let page = try kernels(matching: filter, after: next, limit: 64)
+            damaged += page.damaged
+            for (kernel, result) in zip(page.kernels, try sightings(of: path, in: page.kernels, threads: threads)) {
+                switch result {
+                case .success(let sightings): runs.add(kernel.name, sightings)
+                case .failure(let error): damaged.append(error)
+                }
+            }
+            count += page.kernels.count
+            progress(count)
+            next = page.next
+        } while next != nil
+        return (runs.inOrder, damaged)
+    }
+
+    private func sightings(
+        of path: TypePath,
+        in kernels: [Kernel],
+        threads: Int
+    ) throws -> [Result<[TypeSighting], StoreError>] {
+        let found = try Parallel.map(kernels, threads: threads) { kernel -> Result<[TypeSighting], StoreError> in
+            do throws(StoreError) {
+                return .success(try types(of: kernel).sightings(of: path))
+            } catch {
+                guard case .damaged = error else { throw error }
+                return .failure(error)
+            }
+        }
+        return found
+    }
+
+    private func types(of kernel: Kernel) throws(StoreError) -> BTF {
+        let bytes = try btf(of: kernel)
+        do { return try BTF(parsing: bytes) } catch {
+            throw .damaged(path: path, subject: "the BTF of \(kernel.name)", reason: error.description)
+        }
+    }
+}
+
+/// Runs that grow as kernels come in the order of their names.
+private struct HistoryRuns {
+    private struct Series: Hashable {
+        let distribution: String
+        let version: String
+        let architecture: Architecture
+        let flavour: String
+    }
+
+    private var order: [Series] = []
+    private var runs: [Series: [HistoryRun]] = [:]
+
+    var inOrder: [HistoryRun] { order.flatMap { runs[$0] ?? [] } }
+
+    mutating func add(_ kernel: KernelName, _ sightings: [TypeSighting]) {
+        let series = Series(
+            distribution: kernel.distribution,
+            version: kernel.version,
+            architecture: kernel.architecture,
+            flavour: kernel.flavour
+        )
+        if runs[series] == nil { order.append(series) }
+        var ofSeries = runs[series] ?? []
+        if let last = ofSeries.indices.last, ofSeries[last].sightings == sightings {
+            ofSeries[last].last = kernel.release
+            ofSeries[last].kernels += 1
+        } else {
+            ofSeries.append(
+                HistoryRun(
+                    distribution: kernel.distribution,
+                    version: kernel.version,
+                    architecture: kernel.architecture,
+                    flavour: kernel.flavour,
+                    first: kernel.release,
+                    last: kernel.release,
+                    kernels: 1,
+                    sightings: sightings
+                )
+            )
+        }
+        runs[series] = ofSeries
+    }
+}

@@ -1,0 +1,60 @@
+internal import Dispatch
+internal import Synchronization
+
+/// Work on many things by several threads.
+enum Parallel {
+    private struct State {
+        var next = 0
+        var failure: (any Error)?
+    }
+
+    /// Calls a closure for each thing, on several threads at once.
+    ///
+    /// - Parameters:
+    ///   - items: the things.
+    ///   - threads: how many threads may work; no more do than there are processors.
+    ///   - work: what to do with each. When it throws, no further thing is begun.
+    /// - Throws: what the work threw first.
+    static func forEach<Item: Sendable>(
+        _ items: [Item],
+        threads: Int,
+        _ work: @Sendable (Item) throws -> Void
+    ) throws {
+        let state = Mutex(State())
+        DispatchQueue.concurrentPerform(iterations: min(max(threads, 1), max(items.count, 1))) { _ in
+            while let item = state.withLock({ take(from: items, &$0) }) {
+                do { try work(item) } catch {
+                    state.withLock { if $0.failure == nil { $0.failure = error } }
+                }
+            }
+        }
+        if let failure = state.withLock({ $0.failure }) { throw failure }
+    }
+
+    /// Calls a closure for each thing, on several threads at once, and collects what it returns.
+    ///
+    /// - Parameters:
+    ///   - items: the things.
+    ///   - threads: how many threads may work; no more do than there are processors.
+    ///   - work: what to do with each. When it throws, no further thing is begun.
+    /// - Returns: what the work returned, in the order of the things.
+    /// - Throws: what the work threw first.
+    static func map<Item: Sendable, Value: Sendable>(
+        _ items: [Item],
+        threads: Int,
+        _ work: @Sendable (Item) throws -> Value
+    ) throws -> [Value] {
+        let values = Mutex([Int: Value]())
+        try forEach(Array(items.enumerated()), threads: threads) { index, item in
+            let value = try work(item)
+            values.withLock { $0[index] = value }
+        }
+        return values.withLock { values in items.indices.compactMap { values[$0] } }
+    }
+
+    private static func take<Item>(from items: [Item], _ state: inout State) -> Item? {
+        guard state.failure == nil, state.next < items.count else { return nil }
+        defer { state.next += 1 }
+        return items[state.next]
+    }
+}
