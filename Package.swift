@@ -49,6 +49,7 @@ let package = Package(
 
         // The ground floor: formats and names. None of these knows another, save that all may name a kernel.
         .target(name: "BTF", swiftSettings: house),
+        .target(name: "BTFDelta", dependencies: ["BTF", "Archive"], swiftSettings: house),
         .target(name: "ELF", dependencies: ["CElf", "CZlib", "CZstd"], swiftSettings: house),
         .target(name: "Archive", dependencies: ["CArchive", "CLzma", "CZstd"], swiftSettings: house),
         .target(name: "KernelIdentity", swiftSettings: house),
@@ -72,7 +73,7 @@ let package = Package(
         .target(
             name: "HubStore",
             dependencies: [
-                "BTF", "Archive", "KernelIdentity",
+                "BTF", "BTFDelta", "Archive", "KernelIdentity",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
@@ -149,6 +150,7 @@ let package = Package(
         .target(name: "TestSupport", dependencies: ["BTF"], path: "Tests/TestSupport", swiftSettings: house),
         .testTarget(name: "ArchiveTests", dependencies: ["Archive", "TestSupport"], swiftSettings: house),
         .testTarget(name: "BTFTests", dependencies: ["BTF", "TestSupport"], swiftSettings: house),
+        .testTarget(name: "BTFDeltaTests", dependencies: ["BTF", "BTFDelta", "TestSupport"], swiftSettings: house),
         .testTarget(
             name: "BundlerTests",
             dependencies: ["Archive", "BTF", "Bundler", "HubStore", "KernelIdentity", "Minimizer", "TestSupport"],
@@ -182,7 +184,7 @@ let package = Package(
         ),
         .testTarget(
             name: "HubStoreTests",
-            dependencies: ["HubStore", "KernelIdentity", "TestSupport"],
+            dependencies: ["BTF", "HubStore", "KernelIdentity", "TestSupport"],
             swiftSettings: house
         ),
         .testTarget(

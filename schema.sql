@@ -1,4 +1,4 @@
--- The schema of a BTF Hub store: one SQLite 3 database, version 1.
+-- The schema of a BTF Hub store: one SQLite 3 database, version 2.
 --
 -- This file is the one schema. HubStore embeds it, a new store is made by running it, and a test compares a migrated
 -- store against it. docs/store.md says how the blobs are encoded and what a reader has to check.
@@ -8,15 +8,34 @@
 -- PRAGMA foreign_keys = ON; the journal is a write-ahead log (journal_mode = WAL).
 
 PRAGMA application_id = 0x42544648;     -- "BTFH": a file without it is no store
-PRAGMA user_version = 1;                -- the version of this schema; a reader refuses a higher one
+PRAGMA user_version = 2;                -- the version of this schema; a reader refuses a higher one
 
 -- BTF by content. Identical BTF is stored once, whichever kernels and modules it belongs to.
 CREATE TABLE btf (
     id        INTEGER PRIMARY KEY,
     digest    BLOB    NOT NULL UNIQUE CHECK (length(digest) = 32),  -- SHA-256 of the canonical bytes
     size      INTEGER NOT NULL CHECK (size > 0),                    -- length of the canonical bytes
-    encoding  INTEGER NOT NULL CHECK (encoding > 0),                -- how payload is to be read: 1 is one zstd frame
+    encoding  INTEGER NOT NULL CHECK (encoding > 0),                -- how payload is to be read: docs/store.md
     payload   BLOB    NOT NULL                                      -- the canonical bytes, encoded
+) STRICT;
+
+-- What the payloads of encoding 2 are to be applied to. A row here for each such row in btf.
+CREATE TABLE deltas (
+    btf_id    INTEGER PRIMARY KEY REFERENCES btf (id) ON DELETE CASCADE,
+    base_id   INTEGER REFERENCES btf (id),      -- the BTF that the delta is against; null where there is none
+    outer_id  INTEGER REFERENCES btf (id),      -- for a module's split BTF: the kernel's BTF that it goes on from
+    depth     INTEGER NOT NULL CHECK (depth > 0),   -- number of deltas from here to a BTF that is stored whole
+    seal      BLOB    NOT NULL CHECK (length(seal) = 8)     -- ties both digests and the payload together
+) STRICT;
+
+CREATE INDEX deltas_by_base ON deltas (base_id);
+CREATE INDEX deltas_by_outer ON deltas (outer_id) WHERE outer_id IS NOT NULL;
+
+-- A sample of the types of each kernel's BTF, by which likely bases are found without reading the BTF.
+CREATE TABLE sketches (
+    btf_id    INTEGER PRIMARY KEY REFERENCES btf (id) ON DELETE CASCADE,
+    hashes    BLOB    NOT NULL,                 -- up to 128 hashes in ascending order, 4 bytes each, lowest byte first
+    examined  INTEGER NOT NULL DEFAULT 0        -- optimize: the highest btf.id when this one's base was last chosen
 ) STRICT;
 
 -- The ledger: every package that ingestion has seen, and what became of it.

@@ -34,6 +34,8 @@ let package = Package(
         library("ELF", ["CElf", "CZlib", "CZstd"]),
         library("Archive", ["CArchive", "CLzma", "CZstd"]),
         library("DWARF", ["BTF", "ELF"]),
+        library("KernelIdentity"),
+        library("Minimizer", ["BTF", "ELF", "Archive", "KernelIdentity"]),
         library("Conversion", ["BTF", "ELF", "DWARF", "Archive"]),
         library("KernelIdentity"),
         library("Minimizer", ["BTF", "ELF", "Archive", "KernelIdentity"]),

@@ -79,7 +79,7 @@ public enum Kind: UInt8, CaseIterable, Hashable, Sendable {
 
     /// How many 32-bit words follow the three words of the record's header, for a vlen of at most 65,535.
     @inlinable
-    func extraWords(count: Int) -> Int {
+    package func extraWords(count: Int) -> Int {
         switch self {
         case .int, .variable, .declarationTag: 1
         case .array: 3

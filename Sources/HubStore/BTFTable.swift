@@ -1,24 +1,11 @@
+internal import BTFDelta
 internal import Foundation
 internal import GRDB
 
-/// The table of BTF by content: canonical bytes go in and come out, encoded in between.
+/// The table of BTF by content, and what stands beside it: what deltas build on, and sketches.
 enum BTFTable {
     /// The most bytes that one BTF may have; the largest kernels' have 10 million.
-    static let sizeLimit = 256 << 20
-
-    /// Canonical bytes, encoded and ready to be written.
-    struct Row {
-        let digest: ContentDigest
-        let size: Int
-        let encoding: BTFEncoding
-        let payload: [UInt8]
-    }
-
-    /// Encodes canonical bytes for the table; slow, so it is done before the writing transaction.
-    static func encode(_ canonical: [UInt8], digest: ContentDigest) throws -> Row {
-        let encoding = BTFEncoding.preferred
-        return Row(digest: digest, size: canonical.count, encoding: encoding, payload: try encoding.encode(canonical))
-    }
+    static let sizeLimit = Delta.sizeLimit
 
     /// The id of some content, or nil when the table does not hold it.
     static func id(of digest: ContentDigest, in database: Database) throws -> Int64? {
@@ -26,13 +13,16 @@ enum BTFTable {
         return try Int64.fetchOne(statement, arguments: [digest.data])
     }
 
-    /// Whether the table holds some content whole, so that it need not be written.
-    static func holds(_ digest: ContentDigest, in database: Database) throws -> Bool {
-        do { return try canonicalBytes(of: digest, in: database) != nil } catch is Damage { return false }
-    }
-
-    /// Writes a row, over what the table may hold of the content, which is then the same or damaged.
-    static func write(_ row: Row, in database: Database) throws {
+    /// Writes content, over what the table may hold of it, which is then the same or damaged.
+    ///
+    /// - Returns: false when what a delta builds on has gone since it was made; nothing is written then.
+    static func write(_ content: EncodedContent, in database: Database) throws -> Bool {
+        let baseID = try content.base.map { try id(of: $0, in: database) }
+        let outerID = try content.outer.map { try id(of: $0, in: database) }
+        if let baseID, baseID == nil { return false }
+        if let outerID, outerID == nil { return false }
+        let known = try id(of: content.digest, in: database)
+        if content.encoding == .delta, known != nil { return true }
         let statement = try database.cachedStatement(
             sql: """
                 INSERT INTO btf (digest, size, encoding, payload) VALUES (?, ?, ?, ?)
@@ -40,43 +30,60 @@ enum BTFTable {
                 SET size = excluded.size, encoding = excluded.encoding, payload = excluded.payload
                 """
         )
-        try statement.execute(arguments: [row.digest.data, row.size, row.encoding.rawValue, Data(row.payload)])
+        try statement.execute(arguments: [
+            content.digest.data, content.size, content.encoding.rawValue, Data(content.payload),
+        ])
+        let rowID = known ?? database.lastInsertedRowID
+        try writeDelta(content, of: rowID, base: baseID ?? nil, outer: outerID ?? nil, in: database)
+        return true
     }
 
-    /// Reads canonical bytes.
-    ///
-    /// - Returns: the bytes, or nil when the table does not hold the content.
-    /// - Throws: `Damage` when the bytes that come out are not those of the digest.
-    static func canonicalBytes(of digest: ContentDigest, in database: Database) throws -> [UInt8]? {
-        let statement = try database.cachedStatement(sql: "SELECT size, encoding, payload FROM btf WHERE digest = ?")
-        guard let row = try GRDB.Row.fetchOne(statement, arguments: [digest.data]) else { return nil }
-        guard let size = Int.fromDatabaseValue(row[0]), (1...sizeLimit).contains(size) else {
-            throw Damage(reason: "its stored size is impossible")
+    /// Writes what stands beside a row.
+    static func writeDelta(
+        _ content: EncodedContent,
+        of id: Int64,
+        base: Int64?,
+        outer: Int64?,
+        in database: Database
+    ) throws {
+        try database.cachedStatement(sql: "DELETE FROM deltas WHERE btf_id = ?").execute(arguments: [id])
+        if content.encoding == .delta {
+            let statement = try database.cachedStatement(
+                sql: "INSERT INTO deltas (btf_id, base_id, outer_id, depth, seal) VALUES (?, ?, ?, ?, ?)"
+            )
+            let seal = Seal.delta(content.digest, base: content.base, payload: content.payload)
+            try statement.execute(arguments: [id, base, outer, content.depth, seal])
         }
-        guard let encoding = Int.fromDatabaseValue(row[1]).flatMap(BTFEncoding.init(rawValue:)) else {
-            throw Damage(reason: "its encoding is not known")
+        if let sketch = content.sketch {
+            let statement = try database.cachedStatement(
+                sql: """
+                    INSERT INTO sketches (btf_id, hashes) VALUES (?, ?)
+                    ON CONFLICT (btf_id) DO UPDATE SET hashes = excluded.hashes
+                    """
+            )
+            try statement.execute(arguments: [id, Data(sketch.bytes)])
         }
-        guard let payload = Data.fromDatabaseValue(row[2]) else { throw Damage(reason: "its payload is no blob") }
-        let bytes: [UInt8]
-        do { bytes = try encoding.decode(Array(payload), size: size) } catch {
-            throw Damage(reason: "its payload cannot be decoded")
-        }
-        guard bytes.count == size, ContentDigest(of: bytes) == digest else {
-            throw Damage(reason: "its bytes do not match their SHA-256")
-        }
-        return bytes
     }
 
-    /// Removes content that no kernel and no module refers to.
+    /// Removes content that no kernel, no module and no delta refers to, and then what only that built on.
     static func removeUnused(_ ids: Set<Int64>, in database: Database) throws {
-        let statement = try database.cachedStatement(
+        let linked = try database.cachedStatement(sql: "SELECT base_id, outer_id FROM deltas WHERE btf_id = ?")
+        let delete = try database.cachedStatement(
             sql: """
                 DELETE FROM btf WHERE id = ?1
                 AND NOT EXISTS (SELECT 1 FROM kernels WHERE btf_id = ?1)
                 AND NOT EXISTS (SELECT 1 FROM modules WHERE btf_id = ?1)
+                AND NOT EXISTS (SELECT 1 FROM deltas WHERE base_id = ?1)
+                AND NOT EXISTS (SELECT 1 FROM deltas WHERE outer_id = ?1)
                 """
         )
-        for id in ids { try statement.execute(arguments: [id]) }
+        var rest = ids
+        while let id = rest.popFirst() {
+            let row = try Row.fetchOne(linked, arguments: [id])
+            try delete.execute(arguments: [id])
+            guard database.changesCount > 0, let row else { continue }
+            for index in 0..<2 { if let other = Int64.fromDatabaseValue(row[index]) { rest.insert(other) } }
+        }
     }
 }
 

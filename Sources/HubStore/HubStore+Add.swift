@@ -24,22 +24,60 @@ extension HubStore {
         guard writer != nil else { throw .readOnly(path: path) }
         let contents = try NewContents(kernel)
         // Encoding is slow and needs no lock; what the store holds whole is left out.
-        let missing = try read { database in
-            try contents.byDigest.filter { try !BTFTable.holds($0.key, in: database) }
-        }
-        let rows: [BTFTable.Row]
-        do { rows = try missing.map { try BTFTable.encode($0.value, digest: $0.key) } } catch {
-            throw .failed(path: path, reason: String(describing: error))
-        }
+        let rows = try read { database in try encode(contents, kernel, in: database) }
         return try write { database in
             let ledgerID = try package.map { try LedgerTable.record(.stored, for: $0, at: time, in: database) }
-            for row in rows { try BTFTable.write(row, in: database) }
-            // Another process may have removed what was there a moment ago.
-            for (digest, bytes) in contents.byDigest where try BTFTable.id(of: digest, in: database) == nil {
-                try BTFTable.write(try BTFTable.encode(bytes, digest: digest), in: database)
+            // Another process may have removed what was there a moment ago, and what deltas were made against.
+            if try !rows.allSatisfy({ try BTFTable.write($0, in: database) }) || !holdsAll(contents, in: database) {
+                for row in try encode(contents, kernel, in: database) { _ = try BTFTable.write(row, in: database) }
             }
             return try put(kernel, contents, ledgerID: ledgerID, at: time, in: database)
         }
+    }
+
+    private func holdsAll(_ contents: NewContents, in database: Database) throws -> Bool {
+        try contents.byDigest.keys.allSatisfy { try BTFTable.id(of: $0, in: database) != nil }
+    }
+
+    /// Encodes what the store does not hold whole, bases before what builds on them.
+    private func encode(
+        _ contents: NewContents,
+        _ kernel: NewKernel,
+        in database: Database
+    ) throws -> [EncodedContent] {
+        let reader = ContentReader(database: database, cache: cache)
+        let encoder = ContentEncoder(reader: reader)
+        var rows: [EncodedContent] = []
+        var stored: StoredTable?
+        var base: ContentDigest?
+        if let entry = try reader.wholeEntry(of: contents.kernel) {
+            if !contents.modules.isEmpty { stored = try? reader.table(id: entry.id) }
+            base = try entry.baseID.map { try reader.entry(id: $0).digest }
+        } else {
+            let encoded = try encoder.kernel(kernel.btf, contents.kernelBTF, digest: contents.kernel)
+            rows.append(encoded.content)
+            stored = encoded.stored
+            base = encoded.content.base
+        }
+        var done: Set<ContentDigest> = [contents.kernel]
+        for (module, digest) in zip(kernel.modules, contents.modules) where done.insert(digest).inserted {
+            if try reader.wholeEntry(of: digest) != nil { continue }
+            let moduleBase = try stored.flatMap {
+                try encoder.moduleBase(named: module.name, of: $0, contents.kernel, base: base)
+            }
+            let btf = try BTF(parsing: module.btf, base: contents.kernelBTF)
+            rows.append(
+                try encoder.module(
+                    module.btf,
+                    btf,
+                    digest: digest,
+                    kernel: stored,
+                    kernelDigest: contents.kernel,
+                    base: moduleBase
+                )
+            )
+        }
+        return rows
     }
 
     /// Makes the name stand for this build, whose content is in the table of BTF.
@@ -89,6 +127,8 @@ struct NewContents {
     let kernel: ContentDigest
     /// The digests of the modules' BTF, in the order of the modules.
     let modules: [ContentDigest]
+    /// The kernel's BTF.
+    let kernelBTF: BTF
     /// The canonical bytes.
     let byDigest: [ContentDigest: [UInt8]]
 
@@ -105,6 +145,7 @@ struct NewContents {
             modules.append(digest)
         }
         self.modules = modules
+        kernelBTF = base
         self.byDigest = byDigest
     }
 

@@ -26,7 +26,7 @@ extension HubStore {
     /// - Throws: `StoreError.damaged` when they do not match.
     public func btf(digest: ContentDigest) throws(StoreError) -> [UInt8]? {
         try read { database in
-            do { return try BTFTable.canonicalBytes(of: digest, in: database) } catch let damage as Damage {
+            do { return try canonicalBytes(of: digest, in: database) } catch let damage as Damage {
                 throw StoreError.damaged(path: path, subject: "the BTF of SHA-256 \(digest)", reason: damage.reason)
             }
         }
@@ -35,7 +35,7 @@ extension HubStore {
     private func btf(_ digest: ContentDigest, subject: String) throws(StoreError) -> [UInt8] {
         try read { database in
             do {
-                guard let bytes = try BTFTable.canonicalBytes(of: digest, in: database) else {
+                guard let bytes = try canonicalBytes(of: digest, in: database) else {
                     throw Damage(reason: "the store does not hold its bytes")
                 }
                 return bytes
@@ -43,5 +43,11 @@ extension HubStore {
                 throw StoreError.damaged(path: path, subject: subject, reason: damage.reason)
             }
         }
+    }
+
+    /// Reads canonical bytes; nil when the table does not hold the content.
+    private func canonicalBytes(of digest: ContentDigest, in database: Database) throws -> [UInt8]? {
+        let reader = ContentReader(database: database, cache: cache)
+        return try reader.entry(of: digest).map { try reader.canonicalBytes(of: $0) }
     }
 }

@@ -32,7 +32,8 @@ extension HubStore {
         let rows = try Row.fetchCursor(
             database,
             sql: """
-                SELECT distribution, version, architecture, count(*), coalesce(sum(size), 0)
+                SELECT distribution, version, architecture, count(*), coalesce(sum(size), 0),
+                    coalesce(sum(length(payload)), 0)
                 FROM kernels LEFT JOIN btf ON btf.id = btf_id WHERE superseded_at IS NULL
                 GROUP BY distribution, version, architecture ORDER BY min(order_key)
                 """
@@ -45,7 +46,8 @@ extension HubStore {
                     version: row[1],
                     architecture: Architecture(rawValue: row[2]),
                     kernels: row[3],
-                    canonicalBytes: row[4]
+                    canonicalBytes: row[4],
+                    encodedBytes: row[5]
                 )
             )
         }

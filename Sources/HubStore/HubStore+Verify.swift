@@ -56,31 +56,39 @@ extension HubStore {
     }
 
     /// What is wrong with each BTF that is damaged, by its id.
-    private func damagedContents() throws(StoreError) -> [Int64: String] {
+    func damagedContents() throws(StoreError) -> [Int64: String] {
         var damaged: [Int64: String] = [:]
         var lastID: Int64 = Int64.min
-        while let (id, reason) = try verifyContent(after: lastID) {
+        let cache = TableCache()
+        while let (id, reason) = try verifyContent(after: lastID, cache) {
             lastID = id
             damaged[id] = reason
         }
         return damaged
     }
 
-    private func verifyContent(after lastID: Int64) throws(StoreError) -> (id: Int64, damage: String?)? {
+    private func verifyContent(
+        after lastID: Int64,
+        _ cache: TableCache
+    ) throws(StoreError) -> (id: Int64, damage: String?)? {
         try read { database in
             let statement = try database.cachedStatement(
                 sql: "SELECT id, digest FROM btf WHERE id > ? ORDER BY id LIMIT 1"
             )
             guard let row = try Row.fetchOne(statement, arguments: [lastID]) else { return nil }
             let id: Int64 = row[0]
+            let reader = ContentReader(database: database, cache: cache)
             do {
-                let bytes = try BTFTable.canonicalBytes(of: try row.digestColumn(1), in: database)
-                return (id, bytes == nil ? "the index of digests does not lead to its BTF" : nil)
+                guard let entry = try reader.entry(of: try row.digestColumn(1)) else {
+                    return (id, "the index of digests does not lead to its BTF")
+                }
+                _ = try reader.canonicalBytes(of: entry)
+                return (id, nil)
             } catch let damage as Damage { return (id, damage.reason) }
         }
     }
 
-    private func verifyKernel(
+    func verifyKernel(
         after lastID: Int64,
         _ damagedContents: [Int64: String]
     ) throws(StoreError) -> (id: Int64, result: Verification)? {

@@ -23,6 +23,8 @@ public struct HubStore: Sendable {
     let reader: any DatabaseReader
     let writer: DatabasePool?
     let busyTimeout: Double
+    /// Shared by all copies and snapshots: content does not change.
+    let cache: TableCache
 
     /// Opens a store.
     ///
@@ -34,6 +36,7 @@ public struct HubStore: Sendable {
     public init(_ path: String, access: Access, busyTimeout: Double = 60) throws(StoreError) {
         self.path = path
         self.busyTimeout = busyTimeout
+        cache = TableCache()
         do {
             if access == .create { try StoreFile.createIfNeeded(at: path, busyTimeout: busyTimeout) }
             try StoreFile.checkHeader(of: path)
@@ -52,7 +55,8 @@ public struct HubStore: Sendable {
         }
     }
 
-    private init(path: String, reader: any DatabaseReader, busyTimeout: Double) {
+    private init(path: String, reader: any DatabaseReader, busyTimeout: Double, cache: TableCache) {
+        self.cache = cache
         self.path = path
         self.reader = reader
         self.busyTimeout = busyTimeout
@@ -77,7 +81,7 @@ public struct HubStore: Sendable {
     public func snapshot() throws(StoreError) -> HubStore {
         guard let pool = reader as? DatabasePool else { return self }
         do {
-            return HubStore(path: path, reader: try pool.makeSnapshot(), busyTimeout: busyTimeout)
+            return HubStore(path: path, reader: try pool.makeSnapshot(), busyTimeout: busyTimeout, cache: cache)
         } catch {
             throw StoreError(error, path: path, busyTimeout: busyTimeout)
         }

@@ -8,7 +8,7 @@ package struct Migrations: Sendable {
     private let current: Int
 
     /// The steps of this BTF Hub.
-    static let all = Migrations(steps: [:], current: Schema.version)
+    static let all = Migrations(steps: [1: Schema.deltas], current: Schema.version)
 
     /// Makes a chain of steps.
     ///

@@ -10,7 +10,19 @@ enum Schema {
     static let applicationID = 0x4254_4648
 
     /// The version that `schema.sql` describes.
-    static let version = 1
+    static let version = 2
+
+    /// What version 2 has more than version 1: the tables and indexes that deltas need.
+    static var deltas: String {
+        let names = ["TABLE deltas ", "INDEX deltas_by_base ", "INDEX deltas_by_outer ", "TABLE sketches "]
+        return names.map { name in
+            // A semicolon within a line belongs to a comment.
+            guard let start = sql.range(of: "CREATE \(name)"),
+                let end = sql.range(of: ";\n", range: start.lowerBound..<sql.endIndex)
+            else { return "" }
+            return String(sql[start.lowerBound..<end.upperBound])
+        }.joined()
+    }
 
     /// The version of a store, from `PRAGMA user_version`.
     static func version(of database: Database) throws -> Int {

@@ -17,6 +17,12 @@ enum Seal {
         seal(["module", kernel.description, name, buildID?.description ?? "", btf.description])
     }
 
+    /// The seal of a delta: what it gives, what it is made from, and its bytes.
+    static func delta(_ digest: ContentDigest, base: ContentDigest?, payload: [UInt8]) -> Data {
+        let text = ["delta", digest.description, base?.description ?? ""].map { $0 + "\0" }.joined()
+        return Data(ContentDigest(of: Array(text.utf8) + payload).bytes.prefix(8))
+    }
+
     private static func seal(_ fields: [String]) -> Data {
         let text = fields.map { $0 + "\0" }.joined()
         return Data(ContentDigest(of: Array(text.utf8)).bytes.prefix(8))

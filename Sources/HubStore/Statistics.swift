@@ -12,8 +12,12 @@ public struct StoreStatistics: Hashable, Sendable {
         public let architecture: Architecture
         /// The number of kernels, builds that were superseded not counted.
         public let kernels: Int
-        /// The bytes of these kernels' BTF in canonical form.
+        /// The bytes of these kernels' BTF in canonical form, that of modules not counted.
         public let canonicalBytes: Int
+        /// The bytes of the same as they are stored; what kernels share counts for each.
+        ///
+        /// A series whose kernels build on those of another one costs what it adds to them.
+        public let encodedBytes: Int
     }
 
     /// Each series that has kernels, in order.

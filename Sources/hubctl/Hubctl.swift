@@ -29,7 +29,8 @@ struct Hubctl: AsyncParsableCommand {
                 name: "The archive",
                 subcommands: [
                     ListCommand.self, ShowCommand.self, DiffCommand.self, HistoryCommand.self, ImportCommand.self,
-                    ExportCommand.self, StatsCommand.self, VerifyCommand.self, BackupCommand.self, ServeCommand.self,
+                    ExportCommand.self, StatsCommand.self, VerifyCommand.self, RepairCommand.self, OptimizeCommand.self,
+                    BackupCommand.self, ServeCommand.self,
                 ]
             ),
         ]

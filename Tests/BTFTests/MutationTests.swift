@@ -1,5 +1,4 @@
 import BTF
-import TestSupport
 import Testing
 
 @Suite("Hostile input")

@@ -1,5 +1,4 @@
 import BTF
-import TestSupport
 
 extension BTF {
     /// The same types in another order and the same strings at other offsets, with strings between that nothing uses.

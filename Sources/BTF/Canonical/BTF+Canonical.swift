@@ -19,7 +19,8 @@ extension BTF {
     /// The canonical form, as `canonicalized()` makes it, and what has become of each type.
     ///
     /// - Returns: the canonical form, and for each own type, in the order of ids, its id there.
-    /// - Throws: as `canonicalized()`.
+    /// - Throws: `BTFError` when telling types apart takes over a thousand rounds, or strings lie in each other many
+    ///   times over, neither of which any compiler's output needs.
     public func canonicalizedMappingIDs() throws(BTFError) -> (types: BTF, ids: [TypeID]) {
         let strings = try CanonicalStrings(of: self)
         let classes = try TypeClasses(of: self, strings: strings)

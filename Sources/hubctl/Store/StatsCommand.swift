@@ -23,21 +23,29 @@ struct StatsCommand: HubCommand {
     private func text(_ statistics: StoreStatistics) -> String {
         var table = TextTable([
             ("DISTRO", .leading), ("VERSION", .leading), ("ARCH", .leading), ("KERNELS", .trailing), ("BTF", .trailing),
+            ("STORED", .trailing), ("RATIO", .trailing),
         ])
         for series in statistics.series {
             table.add([
                 series.distribution, series.version, series.architecture.rawValue, "\(series.kernels)",
-                readableByteCount(series.canonicalBytes),
+                readableByteCount(series.canonicalBytes), readableByteCount(series.encodedBytes),
+                Self.ratio(series.canonicalBytes, series.encodedBytes),
             ])
         }
         let contents =
             "\(counted(statistics.kernels, "kernel")), \(counted(statistics.modules, "module")), "
             + "\(counted(statistics.distinctBTF, "BTF")) of "
-            + "\(readableByteCount(statistics.canonicalBytes)), stored in \(readableByteCount(statistics.fileBytes))"
+            + "\(readableByteCount(statistics.canonicalBytes)), stored in \(readableByteCount(statistics.fileBytes)) "
+            + "(\(Self.ratio(statistics.canonicalBytes, statistics.fileBytes)))"
         let packages =
             "packages: \(statistics.packagesStored) stored, \(statistics.packagesWithoutImage) without an image, "
             + "\(statistics.packagesFailed) failed"
         return table.text + "\n" + contents + "\n" + packages + "\n"
+    }
+
+    /// How many times smaller bytes are stored, such as `1/45`.
+    private static func ratio(_ canonical: Int, _ stored: Int) -> String {
+        stored > 0 ? "1/\((canonical + stored / 2) / stored)" : "-"
     }
 }
 
@@ -49,6 +57,12 @@ private struct StatisticsJSON: Encodable {
         let architecture: String
         let kernels: Int
         let bytes: Int
+        let encodedBytes: Int
+
+        enum CodingKeys: String, CodingKey {
+            case distribution, version, architecture, kernels, bytes
+            case encodedBytes = "encoded_bytes"
+        }
     }
     let series: [Series]
     let kernels: Int
@@ -77,7 +91,8 @@ private struct StatisticsJSON: Encodable {
                 version: $0.version,
                 architecture: $0.architecture.rawValue,
                 kernels: $0.kernels,
-                bytes: $0.canonicalBytes
+                bytes: $0.canonicalBytes,
+                encodedBytes: $0.encodedBytes
             )
         }
         kernels = statistics.kernels

@@ -1,0 +1,47 @@
+internal import BTF
+
+/// Where the names, the references and the plain words of a type's record stand, by kind.
+///
+/// A record is three header words, then elements of a few words each. Source: `Documentation/bpf/btf.rst`.
+struct RecordShape {
+    /// What a word stands for.
+    enum Role: UInt8 { case value, name, type }
+
+    /// Whether the third word refers to a type.
+    let refersThroughHeader: Bool
+    /// The roles of an element's words.
+    let element: [Role]
+    /// Whether there are as many elements as the record's vlen says, rather than one.
+    let isList: Bool
+
+    /// The shape of each kind, by its number.
+    static let byKind: [RecordShape] = (0..<32).map { number in
+        guard let kind = Kind(rawValue: UInt8(number)) else {
+            return RecordShape(refersThroughHeader: false, element: [], isList: false)
+        }
+        let (element, isList): ([Role], Bool) =
+            switch kind {
+            case .structure, .union: ([.name, .type, .value], true)
+            case .enumeration: ([.name, .value], true)
+            case .enumeration64: ([.name, .value, .value], true)
+            case .functionPrototype: ([.name, .type], true)
+            case .dataSection: ([.type, .value, .value], true)
+            case .array: ([.type, .type, .value], false)
+            case .int, .variable, .declarationTag: ([.value], false)
+            default: ([], false)
+            }
+        return RecordShape(refersThroughHeader: kind.refersThroughHeader, element: element, isList: isList)
+    }
+
+    /// The shape of the record whose second word this is.
+    @inline(__always)
+    static func of(info: UInt32) -> RecordShape { byKind[Int(info >> 24 & 31)] }
+
+    /// Whether the third word of a kind's records refers to a type.
+    @inline(__always)
+    static func refersThroughHeader(kind: UInt32) -> Bool { 0b0110_0111_1111_0000_0100 &>> kind & 1 == 1 }
+
+    /// The number of elements of the record whose second word this is.
+    @inline(__always)
+    func elementCount(info: UInt32) -> Int { isList ? Int(info & 0xffff) : element.isEmpty ? 0 : 1 }
+}

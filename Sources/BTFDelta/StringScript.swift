@@ -1,0 +1,152 @@
+/// How the strings of a BTF come from those of a base: which are taken over, and what is inserted.
+struct StringScript {
+    /// One step: base strings to leave out, strings to insert, base strings to take over, in this order.
+    struct Step {
+        var skip = 0
+        var insert = 0
+        var take = 0
+    }
+    var steps: [Step] = []
+
+    /// Compares two lists of strings, each in ascending order.
+    init(from base: TypeTable, to target: TypeTable) {
+        var (one, two) = (base.firstRank, target.firstRank)
+        var step = Step()
+        func close(_ step: inout Step, _ steps: inout [Step]) {
+            steps.append(step)
+            step = Step()
+        }
+        while one < base.endRank || two < target.endRank {
+            let order: Int
+            if one == base.endRank {
+                order = 1
+            } else if two == target.endRank {
+                order = -1
+            } else {
+                order = Self.order(base.string(ofRank: one), target.string(ofRank: two))
+            }
+            if order != 0, step.take > 0 { close(&step, &steps) }
+            if order < 0 {
+                step.skip += 1
+                one += 1
+            } else if order > 0 {
+                step.insert += 1
+                two += 1
+            } else {
+                step.take += 1
+                one += 1
+                two += 1
+            }
+        }
+        // A reader stops at the target's last string, so what the base has behind it needs no step.
+        if step.insert + step.take > 0 { steps.append(step) }
+    }
+
+    init(steps: [Step]) { self.steps = steps }
+
+    private static func order(_ one: ArraySlice<UInt8>, _ two: ArraySlice<UInt8>) -> Int {
+        one.withUnsafeBufferPointer { one in
+            two.withUnsafeBufferPointer { two in
+                var index = 0
+                let count = min(one.count, two.count)
+                while index < count, one[index] == two[index] { index += 1 }
+                if index == count { return one.count - two.count }
+                return Int(one[index]) - Int(two[index])
+            }
+        }
+    }
+}
+
+extension StringScript {
+    /// Writes down which of the target's ranks each of the base's has.
+    func number(_ correspondence: inout Correspondence, from firstBase: UInt32, to firstTarget: UInt32) {
+        var (one, two) = (firstBase, firstTarget)
+        for step in steps {
+            one += UInt32(step.skip)
+            two += UInt32(step.insert)
+            for _ in 0..<step.take {
+                correspondence.ranks[Int(one)] = two
+                one += 1
+                two += 1
+            }
+        }
+    }
+
+    /// Writes the steps and the inserted strings.
+    func write(_ target: TypeTable, to writer: inout SymbolWriter) {
+        var rank = target.firstRank
+        for step in steps {
+            _ = writer.code(UInt32(step.skip), .stringScript)
+            _ = writer.code(UInt32(step.insert), .stringScript)
+            _ = writer.code(UInt32(step.take), .stringScript)
+            for _ in 0..<step.insert {
+                let string = target.string(ofRank: rank)
+                var shared = 0
+                if rank > target.firstRank {
+                    let before = target.string(ofRank: rank - 1)
+                    shared = zip(before, string).prefix { $0 == $1 }.count
+                }
+                _ = writer.code(UInt32(shared), .stringPrefix)
+                writer.columns[Column.stringSuffix.rawValue] += string.dropFirst(shared)
+                rank += 1
+            }
+            rank += UInt32(step.take)
+        }
+    }
+
+    /// Reads the steps and makes the target's strings.
+    static func read(
+        _ reader: inout SymbolReader,
+        _ base: TypeTable,
+        count: Int,
+        bytes: Int
+    ) throws(DeltaError) -> (strings: [UInt8], starts: [UInt32], steps: [Step]) {
+        var strings: [UInt8] = []
+        var starts: [UInt32] = []
+        strings.reserveCapacity(bytes)
+        starts.reserveCapacity(count + 1)
+        var steps: [Step] = []
+        var (done, source) = (0, 0)
+        var last = 0
+        let baseCount = base.stringStarts.count - 1
+        while done < count {
+            let step = Step(
+                skip: Int(reader.code(0, .stringScript)),
+                insert: Int(reader.code(0, .stringScript)),
+                take: Int(reader.code(0, .stringScript))
+            )
+            guard step.skip <= baseCount - source, step.take <= baseCount - source - step.skip,
+                step.insert + step.take <= count - done, step.insert + step.take > 0
+            else { throw DeltaError("its script of strings is malformed") }
+            for _ in 0..<step.insert {
+                let start = strings.count
+                starts.append(UInt32(start))
+                let shared = Int(reader.code(0, .stringPrefix))
+                guard shared <= start - last, let suffix = reader.string(), start + shared + suffix.count <= bytes
+                else {
+                    throw DeltaError("a string in it is malformed")
+                }
+                // A slice of itself would make the array copy itself whole.
+                for index in last..<last + shared { strings.append(strings[index]) }
+                strings += suffix
+                last = start
+            }
+            source += step.skip
+            let (from, to) = (Int(base.stringStarts[source]), Int(base.stringStarts[source + step.take]))
+            guard strings.count + to - from <= bytes else { throw DeltaError("its strings are too long") }
+            if step.take > 0 {
+                let start = strings.count
+                strings += base.strings[from..<to]
+                let shift = UInt32(start) &- UInt32(from)
+                for index in source..<source + step.take { starts.append(base.stringStarts[index] &+ shift) }
+                last = Int(base.stringStarts[source + step.take - 1] &+ shift)
+            }
+            source += step.take
+            done += step.insert + step.take
+            steps.append(step)
+        }
+        guard strings.count == bytes else { throw DeltaError("its strings are of another length than stated") }
+        starts.append(UInt32(bytes))
+        return (strings, starts, steps)
+    }
+}

@@ -1,0 +1,80 @@
+/// One direction of the codec: numbers into columns, or out of them.
+///
+/// Writing and reading a delta are one piece of code, which asks a coder for each number: a writer knows the word that
+/// the number is made of, a reader the number.
+protocol SymbolCoder {
+    /// The word that is to come out at this place; of no meaning to a reader.
+    func target(at index: Int) -> UInt32
+    /// Passes one number through a column: a writer gives back what it took, a reader what it read.
+    mutating func code(_ symbol: UInt32, _ column: Column) -> UInt32
+}
+
+/// Writes numbers into columns.
+struct SymbolWriter: SymbolCoder {
+    let words: [UInt32]
+    var columns = [[UInt8]](repeating: [], count: Column.allCases.count)
+
+    func target(at index: Int) -> UInt32 { words[index] }
+
+    mutating func code(_ symbol: UInt32, _ column: Column) -> UInt32 {
+        var rest = symbol
+        while rest >= 0x80 {
+            columns[column.rawValue].append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        columns[column.rawValue].append(UInt8(truncatingIfNeeded: rest))
+        return symbol
+    }
+}
+
+/// Reads numbers out of columns. Behind a column's end it reads zeroes and takes note.
+struct SymbolReader: SymbolCoder {
+    let columns: [[UInt8]]
+    private var positions = [Int](repeating: 0, count: Column.allCases.count)
+    /// Whether more was read than there was, or a number that is none.
+    private(set) var isExhausted = false
+
+    init(columns: [[UInt8]]) { self.columns = columns }
+
+    func target(at index: Int) -> UInt32 { 0 }
+
+    mutating func code(_ symbol: UInt32, _ column: Column) -> UInt32 {
+        var position = positions[column.rawValue]
+        let bytes = columns[column.rawValue]
+        var value: UInt32 = 0
+        var shift: UInt32 = 0
+        while position < bytes.count {
+            let byte = bytes[position]
+            position += 1
+            value |= UInt32(byte & 0x7f) &<< shift
+            if byte < 0x80 {
+                positions[column.rawValue] = position
+                return value
+            }
+            shift += 7
+            if shift > 28 { break }
+        }
+        isExhausted = true
+        return 0
+    }
+
+    /// The next string of the column of strings, with its terminator; nil when there is none.
+    mutating func string() -> ArraySlice<UInt8>? {
+        let bytes = columns[Column.stringSuffix.rawValue]
+        let start = positions[Column.stringSuffix.rawValue]
+        guard let end = bytes[start...].firstIndex(of: 0) else { return nil }
+        positions[Column.stringSuffix.rawValue] = end + 1
+        return bytes[start...end]
+    }
+
+    /// Whether every column was read to its end.
+    var isFinished: Bool { zip(columns, positions).allSatisfy { $0.count == $1 } }
+}
+
+/// Signed differences as small numbers: 0, -1, 1, -2, …
+@inline(__always)
+func zigzag(_ difference: UInt32) -> UInt32 { (difference << 1) ^ (difference >> 31 == 1 ? .max : 0) }
+
+/// The difference that a number stands for.
+@inline(__always)
+func unzigzag(_ symbol: UInt32) -> UInt32 { (symbol >> 1) ^ (symbol & 1 == 1 ? .max : 0) }

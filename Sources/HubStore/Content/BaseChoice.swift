@@ -1,0 +1,99 @@
+internal import BTFDelta
+internal import Foundation
+internal import GRDB
+
+/// Chooses what a kernel's BTF is stored as a delta against, by measuring.
+///
+/// Sketches, which cost a few hundred bytes each, say which BTFs are likely; how many types the likeliest do not have is
+/// then counted. Names do not matter: the best base may be of another distribution or architecture.
+struct BaseChoice {
+    let reader: ContentReader
+
+    /// The most deltas in a chain; each costs a reader time, some 12 ms in a process of its own.
+    static let depthLimit = 5
+    /// The types whose bytes one more delta in the chain has to save.
+    private static let typesPerLink = 40
+
+    /// The bytes that one more delta in the chain has to save, for one that is stored already.
+    static let bytesPerLink = 256
+
+    /// The most deltas in a chain that ends with one of so many types.
+    ///
+    /// Large deltas begin a series, on which others are to build, so they stay near the start of a chain.
+    private static func depthLimit(missing: Int) -> Int {
+        switch missing {
+        case 5_000...: 1
+        case 1_500...: 2
+        case 400...: 3
+        default: depthLimit
+        }
+    }
+
+    /// Finds a base.
+    ///
+    /// - Parameters:
+    ///   - hashes: the types of the BTF that is to be stored.
+    ///   - excluded: rows that may not be the base.
+    ///   - height: the number of deltas that build on the BTF, one on the other.
+    /// - Returns: the base, and how many types it lacks; nil when nothing stored is alike.
+    /// - Throws: what GRDB throws.
+    func base(
+        for hashes: TypeHashes,
+        excluding excluded: Set<Int64> = [],
+        height: Int = 0
+    ) throws -> (entry: ContentReader.Entry, missing: Int)? {
+        var best: (entry: ContentReader.Entry, missing: Int, cost: Int)?
+        for id in try likely(hashes.sketch, excluding: excluded, height: height) {
+            // A damaged one is no base.
+            guard let entry = try? reader.entry(id: id), let table = try? reader.table(id: id).table else { continue }
+            let missing = hashes.countMissing(in: TypeHashes(of: table))
+            guard entry.depth < Self.depthLimit(missing: missing) else { continue }
+            let cost = missing + Self.typesPerLink * entry.depth
+            if best.map({ cost < $0.cost }) ?? true { best = (entry, missing, cost) }
+        }
+        return best.map { ($0.entry, $0.missing) }
+    }
+
+    /// The BTFs whose sketches are most alike: two of any depth, one near the start of a chain, one at it.
+    private func likely(_ sketch: Sketch, excluding excluded: Set<Int64>, height: Int) throws -> [Int64] {
+        let statement = try reader.database.cachedStatement(
+            sql: """
+                SELECT sketches.btf_id, hashes, coalesce(depth, 0)
+                FROM sketches LEFT JOIN deltas ON deltas.btf_id = sketches.btf_id
+                """
+        )
+        let deepest = Self.depthLimit - height - 1
+        var lists = [Shortlist(deepest, count: 2), Shortlist(min(deepest, 1), count: 1), Shortlist(0, count: 1)]
+        let rows = try Row.fetchCursor(statement)
+        while let row = try rows.next() {
+            guard let depth = Int.fromDatabaseValue(row[2]), let id = Int64.fromDatabaseValue(row[0]),
+                !excluded.contains(id), let data = Data.fromDatabaseValue(row[1]),
+                let other = Sketch(bytes: Array(data))
+            else { continue }
+            let shared = sketch.countShared(with: other)
+            for index in lists.indices where shared > 0 && depth <= lists[index].depth { lists[index].add(id, shared) }
+        }
+        return lists.reduce(into: []) { ids, list in
+            for one in list.best where !ids.contains(one.id) { ids.append(one.id) }
+        }
+    }
+
+    /// The few that share most; of those that share as much, the newest.
+    private struct Shortlist {
+        let depth: Int
+        let count: Int
+        private(set) var best: [(id: Int64, shared: Int)] = []
+
+        init(_ depth: Int, count: Int) {
+            self.depth = depth
+            self.count = count
+        }
+
+        mutating func add(_ id: Int64, _ shared: Int) {
+            if best.count == count, let last = best.last, (last.shared, last.id) > (shared, id) { return }
+            best.append((id, shared))
+            best.sort { ($0.shared, $0.id) > ($1.shared, $1.id) }
+            if best.count > count { best.removeLast() }
+        }
+    }
+}

@@ -1,0 +1,148 @@
+import BTF
+import BTFDelta
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("Deltas between BTFs")
+struct DeltaTests {
+    /// C whose types differ from the first in one way each.
+    private static let sources: [(change: String, source: String)] = [
+        ("nothing", source()),
+        ("a member more", source(members: "long a; int added; char *b; struct list *next;")),
+        ("a member less", source(members: "long a; struct list *next;")),
+        ("members in another order", source(members: "struct list *next; char *b; long a;")),
+        ("a member of another type", source(members: "int a; char *b; struct list *next;")),
+        ("another size of an array", source(name: "char name[32];")),
+        ("an enumerator more", source(enumerators: "first, between, second = 9, third")),
+        ("a parameter more", source(parameters: "struct node *n, const int *count, unsigned long flags")),
+        ("a declaration that becomes a definition", source(extra: "struct list { struct list *next; };")),
+        ("types before and after all others", source(extra: "struct aa { int q; } aa; union zz { long z; } zz;")),
+        ("a bit-field and an anonymous union", source(members: "unsigned a : 3; union { int x; long y; }; char *b;")),
+    ]
+
+    private static func source(
+        members: String = "long a; char *b; struct list *next;",
+        name: String = "char name[16];",
+        enumerators: String = "first, second = 9, third",
+        parameters: String = "struct node *n, const int *count",
+        extra: String = ""
+    ) -> String {
+        """
+        struct list; \(extra)
+        enum order { \(enumerators) };
+        typedef unsigned long size_type;
+        struct node { \(members) \(name) enum order order; int (*call)(\(parameters)); };
+        struct node nodes[4]; size_type total; enum order current; struct list *head;
+        int use(\(parameters)) { return n->order + *count + (int)total; }
+        """
+    }
+
+    private static let tables = Result {
+        try sources.map { try canonical(CompiledBTF.compile($0.source)) }
+    }
+
+    private static func canonical(_ bytes: [UInt8], base: BTF? = nil) throws -> BTF {
+        try BTF(parsing: bytes, base: base).canonicalized()
+    }
+
+    private func check(_ target: BTF, from base: TypeTable) throws -> [UInt8] {
+        let table = try #require(TypeTable(target))
+        let delta = try Delta.encode(table, from: base).bytes
+        let result = try Delta.apply(delta, to: base, limit: target.serialized().count)
+        #expect(result.table.canonicalBytes() == target.serialized())
+        return delta
+    }
+
+    @Test("each of some BTFs comes out of a delta against each other, and against nothing")
+    func roundTrip() throws {
+        let all = try Self.tables.get()
+        for target in all {
+            _ = try check(target, from: .empty)
+            for base in all { _ = try check(target, from: #require(TypeTable(base))) }
+        }
+    }
+
+    @Test("what is the same costs a few bytes, one change little more", arguments: 0..<11)
+    func size(index: Int) throws {
+        let all = try Self.tables.get()
+        let delta = try check(all[index], from: #require(TypeTable(all[0])))
+        #expect(delta.count < (index == 0 ? 24 : 220), "\(Self.sources[index].change)")
+    }
+
+    @Test("a module's split BTF follows its kernel", arguments: [1, 9])
+    func module(index: Int) throws {
+        let source = Self.source() + " struct own { struct node *node; struct own *next; } own;"
+        var modules: [(kernel: BTF, table: TypeTable, module: BTF, split: TypeTable)] = []
+        for kernel in [try Self.tables.get()[0], try Self.tables.get()[index]] {
+            let table = try #require(TypeTable(kernel))
+            let bytes = try CompiledBTF.compile(source, base: kernel.serialized())
+            let module = try Self.canonical(bytes, base: kernel)
+            modules.append((kernel, table, module, try #require(TypeTable(module, kernel: table))))
+        }
+        let between = try Delta.encode(modules[1].table, from: modules[0].table)
+        let outer = try Delta.apply(between.bytes, to: modules[0].table).correspondence
+        let delta = try Delta.encode(modules[1].split, from: modules[0].split, outer: outer).bytes
+        let result = try Delta.apply(delta, to: modules[0].split, kernel: modules[1].table, outer: outer)
+        #expect(result.table.canonicalBytes(kernel: modules[1].table) == modules[1].module.serialized())
+        let alone = try Delta.encode(modules[1].split, from: .empty).bytes
+        let fresh = try Delta.apply(alone, to: .empty, kernel: modules[1].table)
+        #expect(fresh.table.canonicalBytes(kernel: modules[1].table) == modules[1].module.serialized())
+    }
+
+    @Test("what is not canonical has no table")
+    func notCanonical() throws {
+        let bytes = try CompiledBTF.compile(Self.source())
+        #expect(TypeTable(try BTF(parsing: bytes)) == nil)
+    }
+
+    @Test("a mutated delta gives an error or types that hang together, never more than allowed", arguments: 0..<8)
+    func hostile(seed: UInt64) throws {
+        let all = try Self.tables.get()
+        let base = try #require(TypeTable(all[0]))
+        var generator = SeededGenerator(seed: seed)
+        var refused = 0
+        for round in 0..<400 {
+            let target = try #require(TypeTable(all[round % all.count]))
+            var delta = try Delta.encode(target, from: round % 3 == 0 ? .empty : base).bytes
+            for _ in 0...Int.random(in: 0..<3, using: &generator) {
+                let place = Int.random(in: 0..<delta.count, using: &generator)
+                switch Int.random(in: 0..<4, using: &generator) {
+                case 0: delta[place] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
+                case 1: delta[place] = UInt8.random(in: 0...255, using: &generator)
+                case 2: delta.remove(at: place)
+                default: delta.insert(UInt8.random(in: 0...255, using: &generator), at: place)
+                }
+                if delta.isEmpty { delta = [0] }
+            }
+            do {
+                let result = try Delta.apply(delta, to: round % 3 == 0 ? .empty : base, limit: 1 << 16)
+                let bytes = result.table.canonicalBytes()
+                #expect(bytes.count <= 1 << 16)
+                _ = try BTF(parsing: bytes)
+            } catch is DeltaError { refused += 1 }
+        }
+        #expect(refused > 100)
+    }
+
+    @Test("a delta that is cut off is refused")
+    func cut() throws {
+        let all = try Self.tables.get()
+        let base = try #require(TypeTable(all[0]))
+        let delta = try check(all[9], from: base)
+        for length in delta.indices {
+            #expect(throws: DeltaError.self) { try Delta.apply(Array(delta[..<length]), to: base) }
+        }
+    }
+
+    @Test("a real kernel comes out of a delta against nothing, and against itself", .enabled(if: RealKernel.isPresent))
+    func realKernel() throws {
+        let kernel = try Self.canonical(Array(Data(contentsOf: URL(filePath: RealKernel.pahole))))
+        let table = try #require(TypeTable(kernel))
+        #expect(try check(kernel, from: .empty).count < kernel.serialized().count / 4)
+        // A header of a byte and six numbers, a mask, three lengths, a piece's length, and three columns of one step; each
+        // number that counts something of the kernel has at most four bytes.
+        #expect(try check(kernel, from: table).count <= 25 + 1 + 3 + 1 + 6 + 4 + 1)
+        _ = try check(try Self.tables.get()[0], from: table)
+    }
+}
