@@ -1,8 +1,8 @@
 /// Numbers what types say, so that types of several BTFs can be held against each other.
 ///
 /// A form is a type's record with its names numbered over all BTFs, and with each reference replaced by a form: that of
-/// the kind and name where the type referred to has a name, else that of its whole record. Two types say the same when
-/// they have one form. Forms are compared word by word; hashes only propose.
+/// the kind and name where the type referred to has a name that is not followed further, else that of its whole record.
+/// Two types say the same when they have one form. Forms are compared word by word; hashes only propose.
 struct FormTable {
     /// The form of void.
     static let void: UInt32 = 0
@@ -45,12 +45,6 @@ struct FormTable {
         }
         starts.append(UInt32(words.count))
         slots[slot] = UInt32(count)
-        return UInt32(count - 1)
-    }
-
-    /// Ends the form that is being added as one that no other equals, whatever its words.
-    mutating func finishAsUnique() -> UInt32 {
-        starts.append(UInt32(words.count))
         return UInt32(count - 1)
     }
 
