@@ -246,7 +246,8 @@ extension AbbreviationPlan.Role {
             default: false
             }
         case .origin: self == .variable || self == .subprogram || self == .parameter
-        case .originAnywhere, .originElsewhere: self == .variable || self == .importedUnit
+        case .originAnywhere, .originElsewhere:
+            self == .variable || self == .subprogram || self == .parameter || self == .importedUnit
         case .signature: self == .structure || self == .union || self == .enumeration
         case .language, .stringOffsetsBase, .addressBase, .locationListsBase: self == .unit || self == .partialUnit
         }

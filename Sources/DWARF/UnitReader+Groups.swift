@@ -41,6 +41,16 @@ extension UnitReader {
         for index in first..<references.count where references[index] != 0 { references[index] &+= shift }
     }
 
+    /// A reference of the unit that is being read as an offset from another place of the group; 0 is void.
+    mutating func offset(
+        of reference: EntryValues.Reference,
+        at position: Int,
+        from start: Int
+    ) throws(Fault) -> UInt32 {
+        let offset = try localReference(reference, at: position)
+        return offset == 0 ? 0 : offset &+ UInt32(truncatingIfNeeded: unit.start - start)
+    }
+
     /// A position of .debug_info as an offset from the unit's start, to be rebased with the others.
     func offset(ofForeign target: UInt64, at position: Int) throws(Fault) -> UInt32 {
         guard target > UInt64(groupStart), target < UInt64(groupEnd) else {

@@ -119,9 +119,10 @@ extension UnitReader {
             let prototype = try node(index, depth: 0)
             var (code, at) = try start(of: index)
             try decode(code, &at)
-            let children = at
+            let (home, children) = (unit.start, at)
             _ = try followOrigins(.subprogram)
             let name = try intern(values.name)
+            try enter(unitAt: home)
             var found = FoundFunction(name: name, prototype: prototype)
             found.note(function)
             functions.append(found)

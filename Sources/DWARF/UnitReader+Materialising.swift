@@ -191,8 +191,10 @@ extension UnitReader {
                 var name: UInt32 = 0
                 if role == .subprogram {
                     try decode(code, &at)
+                    let home = unit.start
                     _ = try followOrigins(.parameter)
                     name = try intern(values.name)
+                    try enter(unitAt: home)
                     at = body
                 }
                 pool.append(TypePool.Part(name: name, type: targets[position], value: 0, bitSize: 0))
