@@ -153,7 +153,7 @@ let package = Package(
         .testTarget(name: "BTFDeltaTests", dependencies: ["BTF", "BTFDelta", "TestSupport"], swiftSettings: house),
         .testTarget(
             name: "BundlerTests",
-            dependencies: ["Archive", "Bundler", "HubStore", "KernelIdentity", "Minimizer", "TestSupport"],
+            dependencies: ["Archive", "BTF", "Bundler", "HubStore", "KernelIdentity", "Minimizer", "TestSupport"],
             swiftSettings: house
         ),
         .testTarget(

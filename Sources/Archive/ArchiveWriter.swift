@@ -112,7 +112,7 @@ public final class ArchiveWriter {
     ///   - contents: its contents.
     /// - Throws: `ArchiveError` when it cannot be written, and what the sink throws.
     public func addFile(_ path: String, contents: [UInt8]) throws {
-        try addHeader(path, type: ArchiveReader.regularFile, mode: 0o644, size: contents.count, target: nil)
+        try addHeader(path, type: ArchiveReader.regularFile, mode: 0o644, size: contents.count) { _ in }
         try contents.withUnsafeBytes { bytes in try write(bytes) }
     }
 
@@ -123,7 +123,21 @@ public final class ArchiveWriter {
     ///   - target: what it points to.
     /// - Throws: `ArchiveError` when it cannot be written, and what the sink throws.
     public func addSymbolicLink(_ path: String, target: String) throws {
-        try addHeader(path, type: ArchiveReader.symbolicLink, mode: 0o777, size: 0, target: target)
+        try addHeader(path, type: ArchiveReader.symbolicLink, mode: 0o777, size: 0) { entry in
+            archive_entry_set_symlink(entry, target)
+        }
+    }
+
+    /// Adds a second name for a file that the archive has already.
+    ///
+    /// - Parameters:
+    ///   - path: its name in the archive.
+    ///   - target: the file's name in the archive, as it was given.
+    /// - Throws: `ArchiveError` when it cannot be written, and what the sink throws.
+    public func addHardLink(_ path: String, target: String) throws {
+        try addHeader(path, type: ArchiveReader.regularFile, mode: 0o644, size: 0) { entry in
+            archive_entry_set_hardlink(entry, target)
+        }
     }
 
     /// Writes the archive's end. Nothing may be added afterwards.
@@ -135,7 +149,13 @@ public final class ArchiveWriter {
         isOpen = false
     }
 
-    private func addHeader(_ path: String, type: UInt32, mode: UInt32, size: Int, target: String?) throws {
+    private func addHeader(
+        _ path: String,
+        type: UInt32,
+        mode: UInt32,
+        size: Int,
+        link: (OpaquePointer) -> Void
+    ) throws {
         guard isOpen else {
             throw ArchiveError(.cannotWrite, at: ArchivePlace(file: name, members: [path]), "it is finished")
         }
@@ -148,7 +168,7 @@ public final class ArchiveWriter {
         archive_entry_set_perm(entry, mode)
         archive_entry_set_size(entry, Int64(size))
         archive_entry_set_mtime(entry, 0, 0)
-        if let target { archive_entry_set_symlink(entry, target) }
+        link(entry)
         try check(archive_write_header(archive, entry), member: path)
     }
 

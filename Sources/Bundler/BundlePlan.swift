@@ -1,5 +1,4 @@
 internal import Archive
-internal import BTF
 public import HubStore
 public import KernelIdentity
 public import Minimizer
@@ -10,8 +9,6 @@ public import Minimizer
 public struct BundlePlan: Sendable {
     /// What was asked for.
     public let request: BundleRequest
-    /// The kernels that match, in the order of their names.
-    public let kernels: [KernelName]
     /// Kernels whose rows in the store are damaged; the errors name them.
     public let damaged: [StoreError]
     /// A digest of all that the bundle's bytes depend on: request, kernels and their BTF.
@@ -19,6 +16,7 @@ public struct BundlePlan: Sendable {
     /// Plans of the same identity, made by the same build of BTF Hub, write the same bytes.
     public let identity: ContentDigest
 
+    let planned: [PlannedKernel]
     private let store: HubStore
 
     /// Looks up what a request comes to.
@@ -26,29 +24,37 @@ public struct BundlePlan: Sendable {
     /// - Parameters:
     ///   - request: what is asked for.
     ///   - store: the store to take kernels from.
-    /// - Throws: `StoreError` when the store cannot be read, and what Foundation throws when it cannot encode the request.
+    /// - Throws: `BundleRequestError` when the request and the kernels do not go together, `StoreError` when the store
+    ///   cannot be read, and what Foundation throws when it cannot encode the request.
     public init(_ request: BundleRequest, from store: HubStore) throws {
         let snapshot = try store.snapshot()
-        var kernels: [KernelName] = []
+        var planned: [PlannedKernel] = []
         var description = """
-            bundle \(Self.formatVersion)
+            bundle \(Self.formatVersion) of hub \(HubVersion.current)
             layout \(request.layout.rawValue)
             compression \(request.compression.rawValue)
             requests \(ContentDigest(of: try request.requests.json()))
 
             """
         damaged = try snapshot.forEachKernel(matching: request.filter) { kernel in
-            kernels.append(kernel.name)
-            description += "\(kernel.name) \(kernel.btf.digest)\n"
+            planned.append(PlannedKernel(kernel))
+            description += "\(kernel.name) \(kernel.btf.digest) \(kernel.buildID?.description ?? "")\n"
+        }
+        let architectures = Set(planned.map(\.name.architecture.rawValue)).sorted()
+        if request.layout.isForOneArchitecture, architectures.count > 1 {
+            throw BundleRequestError.severalArchitectures(request.layout, architectures)
         }
         self.request = request
-        self.kernels = kernels
+        self.planned = planned
         self.store = snapshot
         identity = ContentDigest(of: description.utf8)
     }
 
+    /// The kernels that match, in the order of their names.
+    public var kernels: [KernelName] { planned.map(\.name) }
+
     /// To be raised when the same request over the same kernels begins to give other bytes.
-    private static let formatVersion = 1
+    private static let formatVersion = 2
 }
 
 // MARK: - Writing
@@ -61,67 +67,80 @@ public struct BundleReport: Sendable {
         public let kernel: String
         /// Why it is not in the bundle, in one sentence.
         public let reason: String
+        /// Whether it has no place in the layout, which another run does not change.
+        public let isByLayout: Bool
     }
 
-    /// What the archive holds.
-    public let contents: BundleWriter.Contents
+    /// What the bundle holds.
+    public let contents: BundleContents
     /// The kernels that match and are not in the bundle.
     public let leftOut: [LeftOut]
+    /// How many times the requests were solved; less than the number of kernels where solutions were known or shared.
+    public let solveCount: Int
+
+    /// The kernels in the bundle, in its order.
+    public var kernels: [KernelName] { contents.entries.map(\.kernel.name) }
+    /// Whether every kernel that could not be written has no place in the layout.
+    public var isComplete: Bool { leftOut.allSatisfy(\.isByLayout) }
 }
 
 extension BundlePlan {
-    /// Writes the bundle: for each kernel, its BTF minimised to what the objects need, proven.
+    /// Writes the bundle as one stream: for each kernel, its BTF minimised to what the objects need, proven.
     ///
-    /// One kernel is in memory at a time. A kernel whose BTF is damaged or cannot be minimised is left out and reported.
+    /// A kernel whose BTF is damaged or cannot be minimised is left out and reported.
     ///
     /// - Parameters:
-    ///   - sink: takes the archive's bytes as they become ready; what it throws ends the writing.
+    ///   - cache: the folder in which solutions are kept from one bundle to the next; nil keeps none.
+    ///   - sink: takes the bytes as they become ready; what it throws ends the writing.
     ///   - progress: is told after each kernel how many are done.
     /// - Returns: what was written.
     /// - Throws: `StoreError` when the store cannot be read, `ArchiveError` when the archive cannot be written, and
     ///   what the sink throws. What was written until then is no whole archive.
     public func write(
+        cache: String? = nil,
         to sink: @escaping ([UInt8]) throws -> Void,
         progress: (_ done: Int) throws -> Void = { _ in }
     ) throws -> BundleReport {
-        let minimizer = Minimizer(request.requests)
-        var leftOut = damaged.map { BundleReport.LeftOut(kernel: "a kernel", reason: $0.description) }
-        var done = 0
-        let writer = BundleWriter(layout: request.layout, compression: request.compression)
-        let contents = try writer.write(
-            kernels,
-            minimized: { name in
-                defer { done += 1 }
-                try progress(done)
-                switch try minimized(name, with: minimizer) {
-                case .success(let bytes): return bytes
-                case .failure(let reason):
-                    leftOut.append(BundleReport.LeftOut(kernel: name.description, reason: reason.text))
-                    return nil
-                }
-            },
-            to: sink
-        )
-        try progress(done)
-        return BundleReport(contents: contents, leftOut: leftOut)
-    }
-
-    private func minimized(_ name: KernelName, with minimizer: Minimizer) throws -> Result<[UInt8], Reason> {
-        do {
-            guard let kernel = try store.kernel(named: name) else { return .failure(Reason(text: "\(name) is gone")) }
-            let types = KernelTypes(vmlinux: try BTF(parsing: try store.btf(of: kernel)))
-            return .success(try minimizer.minimize(types).bytes)
-        } catch let error as MinimizationError {
-            return .failure(Reason(text: "\(name): \(error)"))
-        } catch let error as BTFError {
-            return .failure(Reason(text: "\(name): \(error)"))
-        } catch let error as StoreError {
-            guard case .damaged = error else { throw error }
-            return .failure(Reason(text: error.description))
+        try withWriting(cache, progress) { writer, writing in
+            try writer.write(planned.map(\.forBundle), btf: writing.btf, manifest: writing.manifest, to: sink)
         }
     }
 
-    private struct Reason: Error {
-        let text: String
+    /// Writes the bundle's files, one after another: those of a layout of several files, or the one archive.
+    ///
+    /// - Parameters:
+    ///   - cache: the folder in which solutions are kept from one bundle to the next; nil keeps none.
+    ///   - file: takes each file's name and contents; what it throws ends the writing.
+    ///   - progress: is told after each kernel how many are done.
+    /// - Returns: what was written.
+    /// - Throws: as `write`.
+    public func writeFiles(
+        cache: String? = nil,
+        to file: (_ name: String, _ contents: [UInt8]) throws -> Void,
+        progress: (_ done: Int) throws -> Void = { _ in }
+    ) throws -> BundleReport {
+        try withWriting(cache, progress) { writer, writing in
+            try writer.writeFiles(planned.map(\.forBundle), btf: writing.btf, manifest: writing.manifest, to: file)
+        }
+    }
+
+    private func withWriting(
+        _ cache: String?,
+        _ progress: (Int) throws -> Void,
+        _ body: (BundleWriter, BundleWriting) throws -> BundleContents
+    ) throws -> BundleReport {
+        let writer = BundleWriter(layout: request.layout, compression: request.compression)
+        return try withoutActuallyEscaping(progress) { progress in
+            let solver = try KernelSolver(request.requests, store: store, cache: cache)
+            let writing = try BundleWriting(request, planned, solver, progress)
+            let contents = try body(writer, writing)
+            try writing.finish()
+            return BundleReport(
+                contents: contents,
+                leftOut: damaged.map { .init(kernel: "a kernel", reason: $0.description, isByLayout: false) }
+                    + writing.leftOut(besides: contents),
+                solveCount: solver.solveCount
+            )
+        }
     }
 }

@@ -8,9 +8,9 @@ public struct BundleRequest: Sendable {
     public let requests: RelocationRequestLog
     /// The kernels that the bundle is for.
     public let filter: KernelFilter
-    /// Where kernels lie in the archive.
+    /// Where kernels lie.
     public let layout: BundleLayout
-    /// The archive's outer layer.
+    /// The outer layer of the archive, or of the archive around several files.
     public let compression: Compression
 
     /// Describes a bundle.
@@ -18,17 +18,40 @@ public struct BundleRequest: Sendable {
     /// - Parameters:
     ///   - requests: what the objects ask of a kernel.
     ///   - filter: the kernels that the bundle is for.
-    ///   - layout: where kernels lie in the archive.
-    ///   - compression: the archive's outer layer.
+    ///   - layout: where kernels lie.
+    ///   - compression: the outer layer of the archive; nil takes the layout's, or Zstandard.
+    /// - Throws: `BundleRequestError` when the layout's clients read another compression alone.
     public init(
         requests: RelocationRequestLog,
         filter: KernelFilter = .all,
         layout: BundleLayout = .btfhub,
-        compression: Compression
-    ) {
+        compression: Compression? = nil
+    ) throws(BundleRequestError) {
+        if let fixed = layout.compression, let compression, fixed != compression {
+            throw .compression(layout, fixed)
+        }
         self.requests = requests
         self.filter = filter
         self.layout = layout
-        self.compression = compression
+        self.compression = compression ?? layout.compression ?? .zstd
+    }
+}
+
+/// A request for a bundle that no client of its layout could use.
+public enum BundleRequestError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The layout's clients read only one compression.
+    case compression(BundleLayout, Compression)
+    /// The layout's paths do not tell architectures apart.
+    case severalArchitectures(BundleLayout, [String])
+
+    /// One sentence that says what to do.
+    public var description: String {
+        switch self {
+        case .compression(let layout, let compression):
+            "layout \(layout.rawValue) is read as \(compression.tarSuffix) alone"
+        case .severalArchitectures(let layout, let architectures):
+            "a bundle of layout \(layout.rawValue) is for one architecture; choose one of "
+                + architectures.joined(separator: ", ")
+        }
     }
 }

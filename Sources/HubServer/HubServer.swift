@@ -1,3 +1,4 @@
+internal import Bundler
 internal import HubStore
 internal import Hummingbird
 internal import HummingbirdCore
@@ -16,6 +17,7 @@ public struct HubServer: Sendable {
         self.configuration = configuration
         hub = Hub(
             store: try HubStore(configuration.storePath, access: .readOnly),
+            solutionFolder: SolutionFolder.beside(cacheDirectory: configuration.cacheDirectory),
             cache: try DerivedCache(directory: configuration.cacheDirectory, limit: configuration.cacheLimit),
             reading: BlockingWork(label: "reading", concurrency: 8, backlog: 1024),
             making: BlockingWork(label: "making", concurrency: configuration.concurrentWork, backlog: 64),
@@ -59,6 +61,8 @@ public struct HubServer: Sendable {
 /// What the routes work with.
 struct Hub: Sendable {
     let store: HubStore
+    /// Where solutions are kept from one bundle to the next.
+    let solutionFolder: String
     let cache: DerivedCache
     /// Runs reads of the store, which block.
     let reading: BlockingWork

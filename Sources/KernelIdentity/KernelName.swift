@@ -50,6 +50,9 @@ public struct KernelName: Hashable, Sendable {
         try self.init(distribution: parts[0], version: parts[1], architecture: parts[2], release: parts[3])
     }
 
+    /// The other names of the distribution's version, such as `bookworm`, sorted.
+    public var versionAliases: [String] { VersionAliases.codenames(of: version, of: distribution) }
+
     /// Whether a part may stand in a path, a URL and a tar member: printable ASCII, no slash, not `.` or `..`.
     static func isWellFormed(_ part: String) -> Bool {
         guard !part.isEmpty, part.utf8.count <= maximumPartLength, part != ".", part != ".." else { return false }

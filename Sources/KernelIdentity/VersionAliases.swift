@@ -15,6 +15,11 @@ enum VersionAliases {
         return String(version.prefix { $0 != "." })
     }
 
+    /// The codenames of a release, in the order of their bytes.
+    static func codenames(of version: String, of distribution: String) -> [String] {
+        (codenames[distribution] ?? [:]).filter { $0.value == version }.keys.sorted()
+    }
+
     /// Distributions whose kernels serve a whole major release, whatever minor release os-release names.
     private static let filedByMajor: Set<String> = ["centos", "rhel", "ol", "rocky", "almalinux", "debian", "fedora"]
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandSupport
+import HubStore
 
 /// The command line of the archive.
 @main
@@ -22,7 +23,7 @@ struct Hubctl: AsyncParsableCommand {
             ),
             CommandGroup(
                 name: "BPF programs",
-                subcommands: [RelocsCommand.self, MinimizeCommand.self, BundleCommand.self]
+                subcommands: [RelocsCommand.self, CheckCommand.self, MinimizeCommand.self, BundleCommand.self]
             ),
             CommandGroup(
                 name: "The archive",

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandSupport
+import HubStore
 
 /// The executable that cron starts.
 @main

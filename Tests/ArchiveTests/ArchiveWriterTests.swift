@@ -44,6 +44,22 @@ struct ArchiveWriterTests {
         #expect(Array(member.output) == contents)
     }
 
+    @Test("a hard link is a second name of a file, as tar unpacks it")
+    func hardLinks() throws {
+        let directory = try TemporaryDirectory()
+        let bytes = try archive(.none) { writer in
+            try writer.addFile("./a/one", contents: [1, 2, 3])
+            try writer.addHardLink("./b/two", target: "./a/one")
+        }
+        try Data(bytes).write(to: URL(fileURLWithPath: directory.path("a.tar")))
+        try Tool.run("tar", ["-xf", directory.path("a.tar"), "-C", directory.url.path])
+        #expect(try Data(contentsOf: URL(fileURLWithPath: directory.path("b/two"))) == Data([1, 2, 3]))
+        let files = try ["a/one", "b/two"].map { path in
+            try FileManager.default.attributesOfItem(atPath: directory.path(path))[.systemFileNumber] as? Int
+        }
+        #expect(files[0] != nil && files[0] == files[1])
+    }
+
     @Test(
         "Names of up to 99 bytes take one plain header; longer ones are kept whole",
         arguments: [1, 99, 100, 101, 260]

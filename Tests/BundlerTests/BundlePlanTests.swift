@@ -46,7 +46,7 @@ struct BundlePlanTests {
         filter: KernelFilter = .all,
         compression: Compression = .none
     ) throws -> BundleRequest {
-        BundleRequest(requests: try requests.get(), filter: filter, compression: compression)
+        try BundleRequest(requests: try requests.get(), filter: filter, compression: compression)
     }
 
     private func write(_ plan: BundlePlan) throws -> (bytes: [UInt8], report: BundleReport) {
@@ -63,7 +63,7 @@ struct BundlePlanTests {
         try add("6.1.0-1", Self.second.get())
         let after = try write(plan)
         #expect(before.bytes == after.bytes)
-        #expect(after.report.contents.kernels.map(\.release) == ["6.1.0-1", "6.1.0-2"])
+        #expect(after.report.kernels.map(\.release) == ["6.1.0-1", "6.1.0-2"])
         #expect(after.report.leftOut.isEmpty)
     }
 
@@ -100,7 +100,7 @@ struct BundlePlanTests {
         try Tool.run("python3", ["-c", script, store.path, damage])
         let plan = try BundlePlan(try request(), from: HubStore(store.path, access: .readOnly))
         let report = try write(plan).report
-        #expect(report.contents.kernels.map(\.release) == ["6.1.0-1"])
+        #expect(report.kernels.map(\.release) == ["6.1.0-1"])
         #expect(report.leftOut.map(\.kernel) == ["debian/12/x86_64/6.1.0-2"])
         #expect(report.leftOut.first?.reason.contains("damaged") == true)
     }

@@ -137,7 +137,7 @@ import Testing
                 "curl",
                 [
                     "--fail", "--silent", "--data-binary", "@\(hub.path("app.o"))",
-                    "\(server.address)/v1/bundles?compression=zstd",
+                    "\(server.address)/v1/bundles?compression=zstd&name=app.o",
                 ]
             )
             #expect(Array(served.output) == expected)

@@ -11,19 +11,24 @@ import Testing
 @Suite("Bundles over HTTP")
 struct BundleTests {
     /// What `hubctl bundle` writes.
-    private func direct(_ server: ServerFixture, _ filter: KernelFilter = .all, _ compression: Compression) throws
-        -> [UInt8]
-    {
-        let object = try BPFObject(bytes: ServerFixture.program.get(), name: "app.o")
-        let request = BundleRequest(
-            requests: RelocationRequestLog(of: [object]),
+    private func direct(
+        _ server: ServerFixture,
+        _ filter: KernelFilter = .all,
+        _ compression: Compression? = nil,
+        layout: BundleLayout = .btfhub,
+        name: String = "program"
+    ) throws -> [UInt8] {
+        let objects = try ProgramRequests.read(ServerFixture.program.get(), name: name)
+        let request = try BundleRequest(
+            requests: RelocationRequestLog(objects: objects),
             filter: filter,
+            layout: layout,
             compression: compression
         )
         let plan = try BundlePlan(request, from: HubStore(server.storePath, access: .readOnly))
         var bytes: [UInt8] = []
         let report = try plan.write(to: { bytes += $0 })
-        #expect(report.leftOut.isEmpty)
+        #expect(report.isComplete)
         return bytes
     }
 
@@ -56,7 +61,11 @@ struct BundleTests {
         let names = try Tool.run("tar", ["-tf", server.folder.path("bundle.tar")]).text.split(separator: "\n").map(
             String.init
         )
-        #expect(names == [ServerFixture.arm, ServerFixture.debian, ServerFixture.ubuntu].map { "./\($0).btf" })
+        #expect(
+            names == [ServerFixture.arm, ServerFixture.debian, ServerFixture.ubuntu].map { "./\($0).btf" } + [
+                "./debian/12/aarch64", "./debian/bookworm", "./ubuntu/focal", "./manifest.json",
+            ]
+        )
         try Tool.run("tar", ["-xf", server.folder.path("bundle.tar"), "-C", server.folder.url.path])
         let dump = try Tool.run("bpftool", ["btf", "dump", "file", server.folder.path("\(ServerFixture.ubuntu).btf")])
             .text
@@ -79,7 +88,7 @@ struct BundleTests {
             ("release=*-cloud-*", KernelFilter(distribution: "debian")),
         ] {
             let answer = try await server.curl("/v1/bundles?compression=none&\(query)", "--data-binary", body)
-            #expect(answer.body == (try direct(server, filter, .none)), "\(query)")
+            #expect(answer.body == (try direct(server, filter, Compression.none)), "\(query)")
         }
         let none = try await server.curl("/v1/bundles?distro=fedora", "--data-binary", body)
         #expect(none.status == 404)
@@ -87,11 +96,28 @@ struct BundleTests {
         await server.stop()
     }
 
+    @Test("every layout over HTTP is the one that hubctl writes", arguments: BundleLayout.allCases)
+    func layouts(layout: BundleLayout) async throws {
+        let server = try await ServerFixture()
+        let body = try server.upload(ServerFixture.program.get())
+        let path = "/v1/bundles?layout=\(layout.rawValue)&name=app.o&arch=x86_64"
+        let answer = try await server.curl(path, "--data-binary", body)
+        #expect(answer.status == 200, "\(answer.text)")
+        let filter = KernelFilter(architecture: "x86_64")
+        #expect(answer.body == (try direct(server, filter, layout: layout, name: "some/where/app.o")))
+        let suffix = (layout.compression ?? .zstd).tarSuffix
+        #expect(answer.headers["content-disposition"]?.contains("bundle\(suffix)") == true)
+        try Data(answer.body).write(to: URL(filePath: server.folder.path("bundle\(suffix)")))
+        let names = try Tool.run("tar", ["-tf", server.folder.path("bundle\(suffix)")]).text
+        #expect(names.contains("manifest.json"))
+        await server.stop()
+    }
+
     @Test("a relocation request log gives the bundle that its object gives")
     func requestLog() async throws {
         let server = try await ServerFixture()
-        let object = try BPFObject(bytes: ServerFixture.program.get(), name: "app.o")
-        let log = try server.upload(try RelocationRequestLog(of: [object]).json(), named: "log.json")
+        let objects = try ProgramRequests.read(ServerFixture.program.get(), name: "program")
+        let log = try server.upload(try RelocationRequestLog(objects: objects).json(), named: "log.json")
         let fromLog = try await server.curl("/v1/bundles", "--data-binary", log)
         #expect(fromLog.body == (try direct(server, .all, .zstd)))
         await server.stop()
@@ -103,6 +129,7 @@ struct BundleTests {
         let object = try server.upload(ServerFixture.program.get())
         for (path, body, status) in [
             ("/v1/bundles?layout=square", object, 400), ("/v1/bundles?compression=rar", object, 400),
+            ("/v1/bundles?layout=bcc&compression=xz", object, 400), ("/v1/bundles?layout=datadog", object, 400),
             ("/v1/bundles?distribution=debian", object, 400), ("/v1/bundles?release=%zz", object, 400),
             ("/v1/bundles", "", 400), ("/v1/bundles", "not an object", 422), ("/v1/bundles", "{\"a\":1}", 422),
             ("/v1/bundles", try server.upload([0x7f, 0x45, 0x4c, 0x46], named: "cut"), 422),
@@ -132,7 +159,8 @@ struct BundleTests {
             }
             for try await bytes in group { #expect(bytes == expected) }
         }
-        #expect(try FileManager.default.contentsOfDirectory(atPath: server.cachePath).count == 1)
+        let kept = try FileManager.default.contentsOfDirectory(atPath: server.cachePath)
+        #expect(kept.count { ContentDigest($0) != nil } == 1)
         await server.stop()
     }
 }

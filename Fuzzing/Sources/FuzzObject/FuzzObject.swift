@@ -16,7 +16,7 @@ import Minimizer
     }
 
     /// One input. What throws is an answer; what traps or reads outside is found.
-    static func take(_ bytes: [UInt8], as kind: UInt8) {
+    private static func take(_ bytes: [UInt8], as kind: UInt8) {
         switch kind {
         case UInt8(ascii: "o"):
             guard let object = try? BPFObject(bytes: bytes, name: "object") else { return }

@@ -14,35 +14,40 @@ extension Hub {
     }
 
     private func makeBundle(_ request: Request) async throws -> Response {
-        let query = try Query(request, known: Query.filter.union(["layout", "compression"]))
-        let layout = try choice(query, "layout", of: BundleLayout.self, default: .btfhub)
-        let compression = try choice(query, "compression", of: Compression.self, default: .zstd)
+        let query = try Query(request, known: Query.filter.union(["layout", "compression", "name"]))
+        let layout = try choice(query, "layout", of: BundleLayout.self) ?? .btfhub
+        let compression = try choice(query, "compression", of: Compression.self)
+        let name = query["name"] ?? "program"
         let body = try await upload(request)
         let filter = query.filter
         let store = store
         let plan = try await making.run {
-            let request = BundleRequest(
-                requests: try Self.requests(in: body),
-                filter: filter,
-                layout: layout,
-                compression: compression
-            )
-            return try BundlePlan(request, from: store)
+            do {
+                let request = try BundleRequest(
+                    requests: try Self.requests(in: body, named: name),
+                    filter: filter,
+                    layout: layout,
+                    compression: compression
+                )
+                return try BundlePlan(request, from: store)
+            } catch let error as BundleRequestError {
+                throw HubError.badRequest(error.description)
+            }
         }
         guard !plan.kernels.isEmpty else {
             if let damaged = plan.damaged.first { throw damaged }
             throw HubError.notFound("no kernel of this hub matches; /v1/kernels lists what it holds")
         }
+        let solutions = solutionFolder
         let file = try await cache.file(for: plan.identity, on: making) { sink in
-            let report = try plan.write(to: sink)
             // What could not be read may be readable next time.
-            return report.leftOut.isEmpty
+            try plan.write(cache: solutions, to: sink).isComplete
         }
         let representation = Representation(
             digest: file.digest,
             size: file.size,
-            mediaType: compression.tarMediaType,
-            fileName: "bundle" + compression.tarSuffix,
+            mediaType: plan.request.compression.tarMediaType,
+            fileName: "bundle" + plan.request.compression.tarSuffix,
             content: { .file(file) }
         )
         return try await representation.response(to: request)
@@ -67,10 +72,9 @@ extension Hub {
     }
 
     /// Reads a body that is a BPF object, or a relocation request log in JSON.
-    private static func requests(in body: [UInt8]) throws -> RelocationRequestLog {
+    private static func requests(in body: [UInt8], named name: String) throws -> RelocationRequestLog {
         do {
-            if body.first == UInt8(ascii: "{") { return try RelocationRequestLog(json: body, name: "the body") }
-            return RelocationRequestLog(of: [try BPFObject(bytes: body, name: "the body")])
+            return RelocationRequestLog(objects: try ProgramRequests.read(body, name: name))
         } catch let error as BPFObjectError {
             throw HubError(status: .unprocessableContent, message: error.description)
         } catch let error as RequestLogError {
@@ -81,10 +85,9 @@ extension Hub {
     private func choice<Value: RawRepresentable & CaseIterable>(
         _ query: Query,
         _ name: String,
-        of type: Value.Type,
-        default value: Value
-    ) throws -> Value where Value.RawValue == String {
-        guard let text = query[name] else { return value }
+        of type: Value.Type
+    ) throws -> Value? where Value.RawValue == String {
+        guard let text = query[name] else { return nil }
         guard let chosen = Value(rawValue: text) else {
             let list = Value.allCases.map(\.rawValue).joined(separator: ", ")
             throw HubError.badRequest("\(name) '\(text.prefix(50))' is not known; there are \(list)")

@@ -16,7 +16,7 @@ struct ObjectCode: Sendable {
     /// The places of a section's functions among all.
     private var places: [String: Range<Int>] = [:]
     private var lines: [String: [BTFExtension.LineRecord]] = [:]
-    private let types: BTF
+    let types: BTF
     /// The sections that hold code.
     private(set) var contents: [String: MappedRange] = [:]
 
@@ -92,6 +92,26 @@ struct ObjectCode: Sendable {
     func opcode(at offset: UInt32, in section: String) -> UInt8? {
         guard let range = contents[section], Int(offset) + 8 <= range.count else { return nil }
         return range.withBytes { $0[Int(offset)] }
+    }
+
+    /// Where the function around an offset in a section starts and ends, in bytes; nil where no function is known.
+    func functionRange(around offset: UInt32, in section: String) -> Range<Int>? {
+        guard let size = contents[section]?.count, let index = function(at: UInt64(offset), in: section),
+            let start = Int(exactly: functions[index].start), start < size
+        else { return nil }
+        let next =
+            index + 1 < places[section]?.upperBound ?? 0 ? Int(exactly: functions[index + 1].start) ?? size : size
+        return start..<max(start, min(next, size))
+    }
+
+    /// The instructions that lie whole in a range of a section.
+    func instructions(in range: Range<Int>, of section: String) -> [BPFInstruction] {
+        guard let contents = contents[section], range.upperBound <= contents.count else { return [] }
+        let order = types.byteOrder
+        return contents.withBytes { bytes in
+            stride(from: range.lowerBound, to: range.upperBound - BPFInstruction.size + 1, by: BPFInstruction.size)
+                .map { BPFInstruction(bytes, at: $0, order) }
+        }
     }
 
     /// The last index for which a condition holds that, once false, stays false.

@@ -76,10 +76,13 @@ extension ObjectRequests {
             let (types, origins) = try selection.build(.blanked)
             var ids: [TypeID: TypeID] = [:]
             for (index, origin) in origins.enumerated() { ids[origin.id] = TypeID(UInt32(index + 1)) }
+            let guards = code.guards(of: records.relocations)
             self.init(
                 object: object,
                 types: types,
-                requests: requests.map { $0.moved(to: ids[$0.root] ?? .void) },
+                requests: requests.enumerated().map { index, request in
+                    request.moved(to: ids[request.root] ?? .void, guards: guards[index] ?? [])
+                },
                 programs: programs
             )
         } catch {
@@ -109,15 +112,45 @@ extension TypeSelection {
 }
 
 extension RelocationRequest {
-    /// The same request for a root type with another id.
-    fileprivate func moved(to root: TypeID) -> RelocationRequest {
+    /// The same request for a root type with another id, and with guards.
+    fileprivate func moved(to root: TypeID, guards: [Guard]) -> RelocationRequest {
         RelocationRequest(
             location: location,
             kind: kind,
             root: root,
             rootInObject: rootInObject,
             access: access,
-            opcode: opcode
+            opcode: opcode,
+            guards: guards
         )
+    }
+}
+
+extension ObjectCode {
+    private struct Extent: Hashable {
+        let section: String
+        let range: Range<Int>
+    }
+
+    /// The guards of an object's relocations, by their places.
+    fileprivate func guards(of records: [BTFExtension.RelocationRecord]) -> [Int: [RelocationRequest.Guard]] {
+        var functions: [Extent: [GuardAnalysis.Site]] = [:]
+        for (request, record) in records.enumerated() {
+            let section = Self.text(record.section, in: types)
+            guard let range = functionRange(around: record.instructionOffset, in: section),
+                range.count <= GuardAnalysis.longestFunction * BPFInstruction.size
+            else { continue }
+            let isQuestion = RelocationKind(rawValue: record.kind)?.isQuestion ?? false
+            let index = (Int(record.instructionOffset) - range.lowerBound) / BPFInstruction.size
+            functions[Extent(section: section, range: range), default: []].append(
+                GuardAnalysis.Site(request: request, isQuestion: isQuestion, index: index)
+            )
+        }
+        var analysis = GuardAnalysis()
+        for (function, sites) in functions.sorted(by: { $0.value[0].request < $1.value[0].request }) {
+            let code = instructions(in: function.range, of: function.section)
+            analysis.add(code, sites.filter { code.indices.contains($0.index) })
+        }
+        return analysis.guards
     }
 }

@@ -14,6 +14,26 @@ public struct RelocationRequest: Hashable, Sendable {
     public let access: String
     /// The opcode of the instruction, which decides whether a field of another size can be loaded; nil when unknown.
     public let opcode: UInt8?
+    /// The answers to existence checks that keep the instruction from running; any one of them suffices.
+    public let guards: [Guard]
+
+    /// An answer to an existence check of the same function, with which control flow does not reach an instruction.
+    public struct Guard: Hashable, Sendable {
+        /// The check, by its place among the object's requests.
+        public let question: Int
+        /// What the check answers.
+        public let answer: Bool
+
+        /// Describes a guard.
+        ///
+        /// - Parameters:
+        ///   - question: the check, by its place among the object's requests.
+        ///   - answer: what the check answers.
+        public init(question: Int, answer: Bool) {
+            self.question = question
+            self.answer = answer
+        }
+    }
 
     /// Describes a request.
     ///
@@ -24,14 +44,17 @@ public struct RelocationRequest: Hashable, Sendable {
     ///   - rootInObject: the root type's id in the BPF object.
     ///   - access: the access string.
     ///   - opcode: the opcode of the instruction.
+    ///   - guards: the answers to existence checks that keep the instruction from running.
     public init(
         location: InstructionLocation,
         kind: RelocationKind,
         root: TypeID,
         rootInObject: UInt32,
         access: String,
-        opcode: UInt8?
+        opcode: UInt8?,
+        guards: [Guard] = []
     ) {
+        self.guards = guards
         self.location = location
         self.kind = kind
         self.root = root
@@ -54,6 +77,8 @@ public struct RelocationRequest: Hashable, Sendable {
 public struct ObjectRequests: Sendable {
     /// The object's path or display name.
     public let object: String
+    /// The SHA-256 of the object's file in hexadecimal, where it is known.
+    public let digest: String?
     /// The local types that the requests name.
     public let types: BTF
     /// The requests, in the order in which a loader meets them.
@@ -65,11 +90,19 @@ public struct ObjectRequests: Sendable {
     ///
     /// - Parameters:
     ///   - object: the object's path or display name.
+    ///   - digest: the SHA-256 of the object's file in hexadecimal.
     ///   - types: the local types that the requests name.
     ///   - requests: the requests, in the order in which a loader meets them.
     ///   - programs: which of them are loaded together, by their indexes; all when nil.
-    public init(object: String, types: BTF, requests: [RelocationRequest], programs: [[Int]]? = nil) {
+    public init(
+        object: String,
+        digest: String? = nil,
+        types: BTF,
+        requests: [RelocationRequest],
+        programs: [[Int]]? = nil
+    ) {
         self.object = object
+        self.digest = digest
         self.types = types
         self.requests = requests
         self.programs = programs ?? [Array(requests.indices)]

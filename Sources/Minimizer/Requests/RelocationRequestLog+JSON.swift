@@ -20,6 +20,7 @@ extension RelocationRequestLog {
             objects: objects.map { object in
                 Document.Object(
                     object: object.object,
+                    sha256: object.digest,
                     types: Data(object.types.serialized()),
                     requests: object.requests.map(Document.Request.init),
                     programs: object.programs
@@ -82,6 +83,8 @@ private struct Document: Codable {
 
     struct Object: Codable {
         var object: String
+        /// The SHA-256 of the object's file, in hexadecimal.
+        var sha256: String?
         /// BTF, in base64.
         var types: Data
         var requests: [Request]
@@ -103,6 +106,12 @@ private struct Document: Codable {
         var rootInObject: UInt32
         var access: String
         var opcode: UInt8?
+        var guards: [Guard]?
+    }
+
+    struct Guard: Codable {
+        var question: Int
+        var answer: Bool
     }
 }
 
@@ -122,7 +131,9 @@ extension Document.Request {
             root: request.root.rawValue,
             rootInObject: request.rootInObject,
             access: request.access,
-            opcode: request.opcode
+            opcode: request.opcode,
+            guards: request.guards.isEmpty
+                ? nil : request.guards.map { Document.Guard(question: $0.question, answer: $0.answer) }
         )
     }
 
@@ -153,7 +164,8 @@ extension Document.Request {
             root: root,
             rootInObject: rootInObject,
             access: access,
-            opcode: opcode
+            opcode: opcode,
+            guards: (guards ?? []).map { RelocationRequest.Guard(question: $0.question, answer: $0.answer) }
         )
     }
 }
@@ -166,6 +178,10 @@ extension Document.Object {
             types = try BTF(parsing: Array(self.types))
         } catch {
             throw RequestLogError(name: name, place: object, reason: error.description)
+        }
+        let digits = Set("0123456789abcdef".utf8)
+        guard sha256.map({ $0.utf8.count == 64 && $0.utf8.allSatisfy(digits.contains) }) ?? true else {
+            throw RequestLogError(name: name, place: object, reason: "its sha256 is not 64 hexadecimal digits")
         }
         guard requests.count <= ObjectRequests.maximumCount else {
             let limit = ObjectRequests.maximumCount
@@ -183,10 +199,17 @@ extension Document.Object {
                 throw RequestLogError(name: name, place: "\(object), request \(index)", reason: error.reason)
             }
         }
+        for (index, request) in checked.enumerated() {
+            for found in request.guards
+            where !checked.indices.contains(found.question) || !checked[found.question].kind.isQuestion {
+                let place = "\(object), request \(index)"
+                throw RequestLogError(name: name, place: place, reason: "its guard is no existence check")
+            }
+        }
         let grouped = (programs ?? []).joined()
         guard grouped.count <= ProgramGroups.limit, grouped.allSatisfy(checked.indices.contains) else {
             throw RequestLogError(name: name, place: object, reason: "has programs of requests that are not there")
         }
-        return ObjectRequests(object: object, types: types, requests: checked, programs: programs)
+        return ObjectRequests(object: object, digest: sha256, types: types, requests: checked, programs: programs)
     }
 }

@@ -10,55 +10,104 @@ struct BundleCommand: HubCommand {
         commandName: "bundle",
         abstract: "Make one archive with what programs need of every kernel.",
         discussion: """
-            For each kernel that the filters let through, the archive holds the BTF cut down to what the programs' \
+            For each kernel that the filters let through, the bundle holds the BTF cut down to what the programs' \
             relocations touch, proven by solving each relocation again. The suffix of -o says how the archive is \
-            compressed: .tar, .tar.gz, .tar.xz or .tar.zst. The same programs and kernels give the same bytes.
+            compressed: .tar, .tar.gz, .tar.xz or .tar.zst. The layouts ig and embed are several files: -o then names \
+            a folder, or an archive around them. The same programs and kernels give the same bytes. docs/bundles.md \
+            says who reads which layout.
             """
     )
 
     @Argument(help: "BPF objects, compiled with -g, or relocation request logs.") var objects: [String]
-    @Option(name: .shortAndLong, help: ArgumentHelp("The file to write; - is standard output.", valueName: "file"))
-    var output = "bundle.tar.zst"
-    @Option(help: "How kernels are laid out: btfhub is ./DISTRO/VERSION/ARCH/RELEASE.btf.")
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp(
+            "The file or folder to write; - is standard output. (default: bundle with the layout's suffix)",
+            valueName: "path"
+        )
+    )
+    var output: String?
+    @Option(help: "Whose paths kernels are laid out by.")
     var layout: BundleLayout = .btfhub
     @Option(help: "How the archive is compressed; by default what the suffix of -o says.")
     var compression: Compression?
+    @Flag(help: "Keep no solutions beside the archive, and use none.") var noCache = false
     @OptionGroup var filter: FilterOptions
     @OptionGroup var store: StoreOptions
 
     func validate() throws {
         if objects.isEmpty { throw ValidationError("name at least one BPF object") }
-        if compression == nil, output != "-", Compression(tarPath: output) == nil {
+        if !isFolder, compression == nil, path != "-", Compression(tarPath: path) == nil {
             throw ValidationError("-o must end in .tar, .tar.gz, .tar.xz or .tar.zst, or --compression be given")
         }
     }
 
+    /// Where to, by default in the working directory.
+    private var path: String {
+        output ?? "bundle" + (layout.isFolder ? "" : (compression ?? layout.compression ?? .zstd).tarSuffix)
+    }
+
+    private var isFolder: Bool { layout.isFolder && path != "-" && Compression(tarPath: path) == nil }
+
     func execute() async throws {
-        let request = BundleRequest(
+        let request = try BundleRequest(
             requests: try readRequests(objects),
             filter: filter.filter,
             layout: layout,
-            compression: compression ?? Compression(tarPath: output) ?? .zstd
+            compression: compression ?? Compression(tarPath: path)
         )
-        let plan = try BundlePlan(request, from: try store.open(.readOnly))
+        let archive = try store.open(.readOnly)
+        let plan = try BundlePlan(request, from: archive)
         if plan.kernels.isEmpty, plan.damaged.isEmpty {
             throw CommandFailure(.badInput, "the archive has no kernel that the filters let through")
         }
         let bar = ProgressBar()
-        var report: BundleReport?
-        try OutputFile(output).write { sink in
-            report = try plan.write(to: sink) { done in
-                bar.update("bundling", items: done, of: plan.kernels.count)
+        let cache = noCache ? nil : SolutionFolder.beside(store: archive.path)
+        let progress = { done in bar.update("bundling", items: done, of: plan.kernels.count) }
+        let report: BundleReport
+        if isFolder {
+            report = try writeFiles(of: plan, cache: cache, progress: progress)
+        } else {
+            var written: BundleReport?
+            try OutputFile(path).write { sink in
+                written = try plan.write(cache: cache, to: sink, progress: progress)
             }
+            guard let written else { return }
+            report = written
         }
         bar.finish()
-        if let report { try tell(report) }
+        try tell(report)
+    }
+
+    /// Writes a bundle's files into a folder, in which all of them appear or none.
+    private func writeFiles(
+        of plan: BundlePlan,
+        cache: String?,
+        progress: (Int) throws -> Void
+    ) throws -> BundleReport {
+        let folder = try OutputFolder(path)
+        var written: [String] = []
+        do {
+            let write = { (name: String, contents: [UInt8]) throws in
+                try folder.write(contents, to: name)
+                written.append(name)
+            }
+            let report = try plan.writeFiles(cache: cache, to: write, progress: progress)
+            try folder.finish(written)
+            return report
+        } catch {
+            folder.discard(written)
+            throw error
+        }
     }
 
     private func tell(_ report: BundleReport) throws {
         for kernel in report.leftOut { Printing.remark("warning: left out: \(kernel.reason)") }
-        let kernels = counted(report.contents.kernels.count, "kernel")
-        Printing.remark("\(kernels), \(readableByteCount(report.contents.size)) of BTF")
+        let (kernels, contents) = (counted(report.kernels.count, "kernel"), report.contents)
+        Printing.remark(
+            "\(kernels), \(contents.btfCount) different BTF of \(readableByteCount(contents.size)); "
+                + "\(report.solveCount) solved, the others known"
+        )
         if !report.leftOut.isEmpty { throw ExitCode(ExitStatus.answerIsNo.rawValue) }
     }
 }

@@ -1,3 +1,4 @@
+import Bundler
 import Minimizer
 
 /// Reads what programs ask for, from BPF objects or from saved relocation request logs.
@@ -6,12 +7,5 @@ import Minimizer
 /// - Returns: all requests.
 /// - Throws: `ELFError`, `BPFObjectError` or `RequestLogError`, each naming the file.
 func readRequests(_ paths: [String]) throws -> RelocationRequestLog {
-    RelocationRequestLog(
-        objects: try paths.flatMap { path in
-            let bytes = try readFile(path)
-            return bytes.first == UInt8(ascii: "{")
-                ? try RelocationRequestLog(json: bytes, name: path).objects
-                : [try BPFObject(bytes: bytes, name: path).requests]
-        }
-    )
+    RelocationRequestLog(objects: try paths.flatMap { try ProgramRequests.read(try readFile($0), name: $0) })
 }

@@ -1,0 +1,52 @@
+public import BTF
+public import HubStore
+public import KernelIdentity
+public import Minimizer
+
+/// Checks on which kernels programs load.
+public struct CompatibilityCheck: Sendable {
+    private let requests: RelocationRequestLog
+
+    /// Prepares a check.
+    ///
+    /// - Parameter requests: what the programs ask of a kernel.
+    public init(_ requests: RelocationRequestLog) { self.requests = requests }
+
+    /// Checks kernels of a store, and files of BTF after them.
+    ///
+    /// - Parameters:
+    ///   - store: the store; nil checks the files alone.
+    ///   - filter: which of its kernels.
+    ///   - files: paths and types.
+    ///   - cache: the folder in which solutions are kept; nil keeps none.
+    ///   - progress: is told how many kernels of how many are done.
+    /// - Returns: the report.
+    /// - Throws: `StoreError` when the store cannot be read.
+    public func run(
+        on store: HubStore?,
+        matching filter: KernelFilter = .all,
+        files: [(path: String, types: BTF)] = [],
+        cache: String? = nil,
+        progress: (_ done: Int, _ count: Int) throws -> Void = { _, _ in }
+    ) throws -> CompatibilityReport {
+        var report = try CompatibilityReport(of: requests)
+        if let snapshot = try store?.snapshot() {
+            var planned: [PlannedKernel] = []
+            let damaged = try snapshot.forEachKernel(matching: filter) { planned.append(PlannedKernel($0)) }
+            let solver = try KernelSolver(requests, store: snapshot, cache: cache)
+            for start in stride(from: 0, to: planned.count, by: KernelSolver.chunk) {
+                let chunk = planned[start..<min(start + KernelSolver.chunk, planned.count)]
+                try solver.solve(chunk)
+                for kernel in chunk { report.add(.kernel(kernel.name), try solver.answer(for: kernel)) }
+                try progress(start + chunk.count, planned.count)
+            }
+            for error in damaged { report.add(.file(snapshot.path), .unreadable(error.description)) }
+        }
+        let solver = RelocationSolver(requests)
+        for (path, types) in files {
+            let log = solver.solve(on: KernelTypes(vmlinux: types))
+            report.add(.file(path), .solution(KernelSolution(log, btf: nil, failure: nil)))
+        }
+        return report
+    }
+}
