@@ -9,6 +9,8 @@ struct AbbreviationTable: ~Copyable {
     private(set) var hasForeignReferences = false
     /// Whether an entry may be an annotation.
     private(set) var hasAnnotations = false
+    /// Whether an entry may refer to one, as gcc's do.
+    private(set) var hasAnnotationChains = false
     /// By attribute and form, for units of the present version and sizes.
     private var knownSteps = RawArray<DecodeStep>(zeroed: 1 << 14)
     private var stepIsKnown = RawArray<Bool>(zeroed: 1 << 14)
@@ -37,6 +39,7 @@ struct AbbreviationTable: ~Copyable {
         var constants = RawArray<Int64>()
         var hasForeignReferences = false
         var hasAnnotations = false
+        var hasAnnotationChains = false
     }
 
     init() { plans.append(AbbreviationPlan()) }
@@ -95,6 +98,7 @@ struct AbbreviationTable: ~Copyable {
         plans.append(AbbreviationPlan())
         hasForeignReferences = false
         hasAnnotations = false
+        hasAnnotationChains = false
         var at = unit.abbreviations
         do throws(Fault) {
             while true {
@@ -144,6 +148,7 @@ struct AbbreviationTable: ~Copyable {
         swap(&constants, &shelf.constants)
         swap(&hasForeignReferences, &shelf.hasForeignReferences)
         swap(&hasAnnotations, &shelf.hasAnnotations)
+        swap(&hasAnnotationChains, &shelf.hasAnnotationChains)
     }
 
     /// The step for an attribute in a form; worked out once for each pair of small numbers.
@@ -194,6 +199,7 @@ struct AbbreviationTable: ~Copyable {
                 }
                 step.slot = slot
             }
+            if step.slot.isAnnotation { hasAnnotationChains = true }
             if step.slot.mayLeaveUnit(form) { plan.flags.insert(.hasForeignReference) }
             var constant: Int64 = 1
             if form == Form.implicitConst { constant = try section.sleb(&at, end: end) }

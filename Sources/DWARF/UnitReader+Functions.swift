@@ -92,7 +92,6 @@ extension UnitReader {
         var count = 0
         var isInside = hasChildren
         var next = at
-        let children = at
         scan: while isInside {
             let child = next
             let code = try sections.info.uleb(&next, end: unit.end)
@@ -128,7 +127,7 @@ extension UnitReader {
             counts.functionsWithoutNames += 1
             return isInside || resume != nil
         }
-        if abbreviations.hasAnnotations, hasChildren { try mixFunctionAnnotations(from: children, &hash) }
+        if abbreviations.hasAnnotations { try mixFunctionAnnotations(ofEntryAt: entry, &hash) }
         begin(.subprogram, at: entry, hash)
         let index = entries.count &- 1
         for reference in 0..<scratch.count { references.append(scratch[reference]) }
@@ -172,7 +171,6 @@ extension UnitReader {
         try decode(code, &at)
         let name = values.name
         let type = values.type
-        let children = at
         if plan.flags.contains(.hasChildren) {
             at = body
             try skipEntry(code, &at)
@@ -203,8 +201,9 @@ extension UnitReader {
         variableEntries.append(
             VariableEntry(type: typeOffset, name: number, address: offset, isExternal: isExternal)
         )
-        guard plan.flags.contains(.hasChildren) else { return }
-        newTags = try annotations(.declaration, from: children).map { NewTag(component: -1, text: $0) }
+        guard abbreviations.hasAnnotations else { return }
+        newTags.removeAll(keepingCapacity: true)
+        try addTags(of: code, body, component: -1)
         keepTags(of: .variable(address: offset))
     }
 

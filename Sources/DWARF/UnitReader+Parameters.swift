@@ -93,13 +93,11 @@ extension UnitReader {
             guard !values.hasName else { return found }
             let origin = try offset(of: values.origin, at: unit.start, from: groupStart)
             guard origin != 0 else { return found }
-            var at = groupStart + Int(origin)
-            try enter(unitAt: at)
-            guard at >= unit.entries else { throw Fault(.badReference(UInt64(at)), at: unit.start) }
-            let code = try sections.info.uleb(&at, end: unit.end)
-            guard abbreviations.plan(code).role == role else { return found }
-            found = (code, at)
-            try decode(code, &at)
+            let entry = try entry(atGroupOffset: origin)
+            guard abbreviations.plan(entry.code).role == role else { return found }
+            found = entry
+            var at = entry.body
+            try decode(entry.code, &at)
         }
         return found
     }

@@ -84,6 +84,24 @@ import Testing
         #expect(btf.serialized() == (try Workshop.convert(plain).serialized()))
     }
 
+    @Test("Type units of an object file, each in a section of its own", arguments: ["-gdwarf-4", "-gdwarf-5"])
+    func unlinkedTypeUnits(version: String) throws {
+        let directory = try TemporaryDirectory()
+        func convert(_ name: String, _ options: [String]) throws -> BTF {
+            let object = directory.path(name)
+            let common = ["-w", "-O2", "-ffreestanding", version, "-c", "shapes.c", "-o", object]
+            try Tool.run("gcc", common + options, in: Workshop.fixtures)
+            return try Workshop.convert(object)
+        }
+        let plain = try convert("plain.o", [])
+        let apart = try convert("apart.o", ["-fdebug-types-section"])
+        let elf = try ELFFile(path: directory.path("apart.o"))
+        let sections = elf.debugSections(named: version == "-gdwarf-4" ? ".debug_types" : ".debug_info")
+        #expect(sections.count > 10)
+        #expect(apart.lines.symmetricDifference(plain.lines) == [])
+        #expect(apart.serialized() == plain.serialized())
+    }
+
     @Test("Link-time optimization by gcc refers from the units it makes to those it has read")
     func linkTimeOptimizationByGCC() throws {
         let (first, second) = (try TemporaryDirectory(), try TemporaryDirectory())

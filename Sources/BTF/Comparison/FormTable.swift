@@ -12,6 +12,7 @@ struct FormTable {
     private var words: [UInt32] = []
     /// Where each form starts in `words`, and at last where they end.
     private var starts: [UInt32] = [0]
+    private var hashes: [UInt64] = []
     /// Forms plus one, by hash; 0 for a free place. The number of places is a power of two.
     private var slots = [UInt32](repeating: 0, count: 1 << 12)
 
@@ -34,15 +35,18 @@ struct FormTable {
     mutating func finish() -> UInt32 {
         let start = Int(starts[count])
         if count * 2 >= slots.count { grow() }
-        var slot = slot(of: start..<words.count)
+        var hash = UInt64(words.count - start)
+        for index in start..<words.count { hash = mix(hash, UInt64(words[index])) }
+        var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
         while slots[slot] != 0 {
             let form = Int(slots[slot] - 1)
-            if isEqual(form, to: start) {
+            if hashes[form] == hash, isEqual(form, to: start) {
                 words.removeLast(words.count - start)
                 return UInt32(form)
             }
             slot = (slot + 1) & (slots.count - 1)
         }
+        hashes.append(hash)
         starts.append(UInt32(words.count))
         slots[slot] = UInt32(count)
         return UInt32(count - 1)
@@ -56,20 +60,12 @@ struct FormTable {
         return true
     }
 
-    private func slot(of range: Range<Int>) -> Int {
-        var hash = UInt64(range.count)
-        for index in range { hash = mix(hash, UInt64(words[index])) }
-        return Int(truncatingIfNeeded: hash) & (slots.count - 1)
-    }
-
     private mutating func grow() {
-        let old = slots
-        slots = [UInt32](repeating: 0, count: old.count * 2)
-        for entry in old where entry != 0 {
-            let form = Int(entry - 1)
-            var slot = slot(of: Int(starts[form])..<Int(starts[form + 1]))
+        slots = [UInt32](repeating: 0, count: slots.count * 2)
+        for form in 0..<count {
+            var slot = Int(truncatingIfNeeded: hashes[form]) & (slots.count - 1)
             while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
-            slots[slot] = entry
+            slots[slot] = UInt32(form + 1)
         }
     }
 }
