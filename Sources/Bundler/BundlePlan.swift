@@ -32,13 +32,14 @@ public struct BundlePlan: Sendable {
         var description = """
             bundle \(Self.formatVersion) of hub \(HubVersion.current)
             layout \(request.layout.rawValue)
+            modules \(request.modules.rawValue)
             compression \(request.compression.rawValue)
             requests \(ContentDigest(of: try request.requests.json()))
 
             """
-        damaged = try snapshot.forEachKernel(matching: request.filter) { kernel in
-            planned.append(PlannedKernel(kernel))
-            description += "\(kernel.name) \(kernel.btf.digest) \(kernel.buildID?.description ?? "")\n"
+        damaged = try PlannedKernel.forEach(matching: request.filter, of: snapshot, request.modules) { kernel in
+            planned.append(kernel)
+            description += "\(kernel.name) \(kernel.types) \(kernel.buildID?.description ?? "")\n"
         }
         let architectures = Set(planned.map(\.name.architecture.rawValue)).sorted()
         if request.layout.isForOneArchitecture, architectures.count > 1 {
@@ -54,7 +55,7 @@ public struct BundlePlan: Sendable {
     public var kernels: [KernelName] { planned.map(\.name) }
 
     /// To be raised when the same request over the same kernels begins to give other bytes.
-    private static let formatVersion = 2
+    private static let formatVersion = 3
 }
 
 // MARK: - Writing
@@ -131,7 +132,7 @@ extension BundlePlan {
     ) throws -> BundleReport {
         let writer = BundleWriter(layout: request.layout, compression: request.compression)
         return try withoutActuallyEscaping(progress) { progress in
-            let solver = try KernelSolver(request.requests, store: store, cache: cache)
+            let solver = try KernelSolver(request.requests, store: store, modules: request.modules, cache: cache)
             let writing = try BundleWriting(request, planned, solver, progress)
             let contents = try body(writer, writing)
             try writing.finish()

@@ -4,8 +4,8 @@ internal import Minimizer
 
 /// What a kernel's BTF says about all that a solution touched, as a digest: kernels of equal digests share the solution.
 ///
-/// A reference to a type with a name counts as its kind, its name and, where the solution touched it, which of the types
-/// of that name it is. Types without a name are described with what refers to them.
+/// A reference to a type with a name counts as its kind, its name, whether it is vmlinux's or the module's own and, where
+/// the solution touched it, which of the types of that name it is. Types without a name are described with what refers to them.
 struct TouchedContent {
     private let types: BTF
     private let named: [TouchedTypes.NamedType: [TypeID]]
@@ -20,16 +20,25 @@ struct TouchedContent {
     ///
     /// - Parameters:
     ///   - touched: what a solution touched.
-    ///   - types: a kernel's BTF.
+    ///   - kernel: a kernel's types.
     /// - Returns: the digest; nil where types without a name make it too long.
-    static func digest(of touched: TouchedTypes, in types: BTF) -> ContentDigest? {
-        var content = TouchedContent(touched, types)
-        guard content.describe(touched) else { return nil }
-        return ContentDigest(of: content.text)
+    static func digest(of touched: TouchedTypes, in kernel: KernelTypes) -> ContentDigest? {
+        var vmlinux = TouchedContent(touched, kernel.vmlinux)
+        guard vmlinux.describe(touched) else { return nil }
+        var text = vmlinux.text
+        for module in kernel.modules {
+            var own = TouchedContent(touched, module.types, over: vmlinux.places)
+            guard own.describe(touched) else { return nil }
+            text += [kernel.isMerged ? 8 : 9] + framed(module.name.utf8) + own.text
+            guard text.count <= limit else { return nil }
+        }
+        return ContentDigest(of: text)
     }
 
-    private init(_ touched: TouchedTypes, _ types: BTF) {
+    /// Looks up what was touched among a part's own types; `base` has the places of those that it builds on.
+    private init(_ touched: TouchedTypes, _ types: BTF, over base: [TypeID: Int] = [:]) {
         self.types = types
+        places = base
         let names = touched.essentialNames.union(touched.types.map { Array(EssentialName.of($0.name)) })
             .sorted { $0.lexicographicallyPrecedes($1) }
         let found = types.ids(withEssentialNames: names, ofKinds: Set(Kind.allCases))
@@ -90,7 +99,7 @@ struct TouchedContent {
                 text.append(6)
                 word(number)
             } else {
-                text += [7, UInt8(header.kind.rawValue)]
+                text += [id < types.firstID ? 10 : 7, UInt8(header.kind.rawValue)]
                 name(header.name)
                 word(places[id] ?? 0)
             }

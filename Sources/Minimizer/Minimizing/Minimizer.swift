@@ -59,9 +59,10 @@ private struct Minimization<Base: TypeSource> {
             let attempt = try attempt(selection, areAlikesMerged: extent.areAlikesMerged)
             difference = attempt.proof.difference
             guard difference == nil else { continue }
-            guard extent != .firstTargets else { return result(attempt, additions: []) }
+            guard extent != .firstTargets else { return result(attempt, of: selection, additions: []) }
             let (least, additions) = try shrink(selection, beyond: smallest, areAlikesMerged: extent.areAlikesMerged)
-            return result(try self.attempt(least, areAlikesMerged: extent.areAlikesMerged), additions: additions)
+            let proven = try self.attempt(least, areAlikesMerged: extent.areAlikesMerged)
+            return result(proven, of: least, additions: additions)
         }
         guard let difference else { throw .unwritable(reason: "there is nothing to prove") }
         throw .notProven(
@@ -71,10 +72,15 @@ private struct Minimization<Base: TypeSource> {
         )
     }
 
-    private func result(_ attempt: Attempt, additions: [ProofAddition]) -> MinimizedBTF {
+    private func result(
+        _ attempt: Attempt,
+        of selection: TypeSelection<Source>,
+        additions: [ProofAddition]
+    ) -> MinimizedBTF {
         MinimizedBTF(
             types: attempt.minimized.vmlinux,
             modules: attempt.minimized.modules,
+            moduleNames: selection.modules.map { kernel.modules[$0].name },
             logs: logs,
             provenLogs: attempt.proof.logs,
             additions: additions,
