@@ -36,7 +36,10 @@ struct FormTable {
         let start = Int(starts[count])
         if count * 2 >= slots.count { grow() }
         var hash = UInt64(words.count - start)
-        for index in start..<words.count { hash = mix(hash, UInt64(words[index])) }
+        for index in stride(from: start, to: words.count - 1, by: 2) {
+            hash = mix(hash, UInt64(words[index]) << 32 | UInt64(words[index + 1]))
+        }
+        if (words.count - start) % 2 == 1 { hash = mix(hash, UInt64(words[words.count - 1])) }
         var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
         while slots[slot] != 0 {
             let form = Int(slots[slot] - 1)
