@@ -8,6 +8,8 @@ struct AbbreviationTable: ~Copyable {
     private(set) var hasForeignReferences = false
     /// Whether an entry may be an annotation.
     private(set) var hasAnnotations = false
+    /// Whether an entry may refer to one, as gcc's do.
+    private(set) var hasAnnotationChains = false
     /// What was compiled last, so that units which share a table share the work.
     private var loaded = Identity()
     /// The other tables of units that are read together.
@@ -27,6 +29,7 @@ struct AbbreviationTable: ~Copyable {
         var plans = RawArray<AbbreviationPlan>()
         var hasForeignReferences = false
         var hasAnnotations = false
+        var hasAnnotationChains = false
     }
 
     init() { plans.append(AbbreviationPlan()) }
@@ -91,6 +94,7 @@ struct AbbreviationTable: ~Copyable {
         plans.append(AbbreviationPlan())
         hasForeignReferences = false
         hasAnnotations = false
+        hasAnnotationChains = false
         var at = unit.abbreviations
         do throws(Fault) {
             while true {
@@ -105,6 +109,7 @@ struct AbbreviationTable: ~Copyable {
                 plans[Int(code)] = plan
                 if plan.flags.contains(.hasForeignReference) { hasForeignReferences = true }
                 if plan.role == .annotation { hasAnnotations = true }
+                if plan.flags.contains(.hasAnnotationChain) { hasAnnotationChains = true }
             }
         } catch {
             throw Fault(error.reason, .abbreviations, at: error.offset)
@@ -137,5 +142,6 @@ struct AbbreviationTable: ~Copyable {
         swap(&plans, &shelf.plans)
         swap(&hasForeignReferences, &shelf.hasForeignReferences)
         swap(&hasAnnotations, &shelf.hasAnnotations)
+        swap(&hasAnnotationChains, &shelf.hasAnnotationChains)
     }
 }

@@ -133,6 +133,7 @@ struct CompiledAbbreviations: ~Copyable {
                 }
                 step.slot = slot
             }
+            if step.slot.isAnnotation { plan.flags.insert(.hasAnnotationChain) }
             if step.slot.mayLeaveUnit(form) { plan.flags.insert(.hasForeignReference) }
             var constant: Int64 = 1
             if form == Form.implicitConst { constant = try section.sleb(&at, end: end) }

@@ -53,7 +53,7 @@ extension UnitReader {
                 try skipEntry(code, &at)
                 next = at
             case .annotation:
-                try mixAnnotation(code, next, &hash)
+                try mixAnnotation((code, next), &hash)
                 at = next
                 try skipEntry(code, &at)
                 next = at
@@ -76,13 +76,9 @@ extension UnitReader {
     ) throws(Fault) {
         let plan = abbreviations.plan(code)
         let start = at
+        if abbreviations.hasAnnotations { try mixAnnotations(try annotations(of: code, start), &hash) }
         try decode(code, &at)
         if plan.flags.contains(.hasChildren) {
-            if abbreviations.hasAnnotations {
-                try mixAnnotations(from: at, &hash)
-                at = start
-                try decode(code, &at)
-            }
             at = start
             try skipEntry(code, &at)
         }

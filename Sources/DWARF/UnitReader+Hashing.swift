@@ -110,15 +110,16 @@ extension UnitReader {
             }
             let prototype = try node(index, depth: 0)
             var (code, at) = try start(of: index)
+            let (home, body) = (unit.start, at)
             try decode(code, &at)
-            let children = at
             _ = try followOrigins(.subprogram)
             let name = try intern(values.name)
+            try enter(unitAt: home)
             var found = FoundFunction(name: name, prototype: prototype)
             found.note(function)
             functions.append(found)
-            if abbreviations.hasAnnotations, abbreviations.plan(code).flags.contains(.hasChildren) {
-                try readFunctionTags(from: children)
+            if abbreviations.hasAnnotations {
+                try readFunctionTags(of: code, body)
                 keepTags(of: .function(name: name, prototype: prototype))
             }
             knownFunctions.insert(key, UInt32(functions.count), uses: weight)

@@ -17,13 +17,19 @@ extension UnitReader {
             try decode(code, &at)
             key = try nameKey(values.name, at: body)
             type = try localReference(values.type, at: body)
-            if plan.flags.contains(.hasChildren) {
-                if abbreviations.hasAnnotations { try mixAnnotations(from: at, &hash) }
-                at = body
-                try skipEntry(code, &at)
-            }
+            at = body
+            try skipEntry(code, &at)
         }
         if plan.role == .typedef { hash.mix(key, 0) }
+        if abbreviations.hasAnnotations {
+            switch plan.role {
+            case .typedef where !plan.flags.contains(.isPlain):
+                try mixAnnotations(try annotations(of: code, body), &hash)
+            case .pointer where !plan.flags.contains(.isPlain) || abbreviations.hasAnnotationChains:
+                try mixAnnotations(try pointeeAnnotations(of: code, body), &hash)
+            default: break
+            }
+        }
         begin(plan.role, at: entry, hash)
         references.append(type)
         entries[entries.count &- 1].referenceCount = 1

@@ -1,5 +1,6 @@
 public import Conversion
 import Crypto
+import DWARF
 import ELF
 import Foundation
 import HubStore
@@ -38,7 +39,7 @@ extension Worker {
             guard try KernelPackageReader.Format.detect(path) != nil else {
                 return try await Blocking.run {
                     guard try Self.isELF(path) else { throw ImageError.unknownFile(path) }
-                    return try store(ELFFile(path: path), from: nil, naming, source)
+                    return try store(ELFFile(path: path), .linked, from: nil, naming, source)
                 }
             }
             let package = try await Blocking.run { try ledgerPackage(ofFile: path) }

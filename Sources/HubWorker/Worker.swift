@@ -129,29 +129,50 @@ extension Worker {
         _ source: BTFSource
     ) throws -> ItemResult {
         listener(.unpacking(name: ledgerPackage.name))
-        let (description, image) = try unpack(path)
-        guard let image else {
+        let (description, kernel) = try unpack(path, source)
+        guard let kernel else {
             let reason = "the package has no usr/lib/debug/boot/vmlinux-*"
             try store.record(.noImage(reason: reason), for: ledgerPackage)
             return .noImage(reason: reason)
         }
-        let file = try image.file.withPath { try MappedFile(path: $0, name: "\(path), member \(image.memberPath)") }
         let known = naming.filled(from: KernelNaming(description.release))
-            .filled(from: KernelNaming(release: image.release))
-        return try store(ELFFile(file: file), from: ledgerPackage, known, source)
+            .filled(from: KernelNaming(release: kernel.release))
+        return try store(kernel.image, kernel.supplement, from: ledgerPackage, known, source)
     }
 
-    /// Reads a package up to its kernel image; what reading needed is given back before the image is converted.
-    private func unpack(_ path: String) throws -> (PackageDescription, KernelImage?) {
+    /// A kernel image from a package, mapped, with what its debug information refers to.
+    private struct UnpackedKernel {
+        let release: String
+        let image: ELFFile
+        let supplement: SupplementaryPlace
+    }
+
+    /// Reads a package up to its kernel image, and to the supplementary file that the image's link names; what reading
+    /// needed is given back before the image is converted.
+    private func unpack(_ path: String, _ source: BTFSource) throws -> (PackageDescription, UnpackedKernel?) {
         var readerOptions = KernelPackageReader.Options(workDirectory: options.workDirectory)
         readerOptions.threads = options.threads
         let reader = try KernelPackageReader(path: path, options: readerOptions)
-        return (reader.description, try reader.nextImage())
+        guard let found = try reader.nextImage() else { return (reader.description, nil) }
+        func map(_ file: WorkFile, _ memberPath: String) throws -> MappedFile {
+            try file.withPath { try MappedFile(path: $0, name: "\(path), member \(memberPath)") }
+        }
+        let image = try ELFFile(file: try map(found.file, found.memberPath))
+        var supplement = SupplementaryPlace.absent(reason: "nothing refers to it")
+        if source != .btf, let link = try SupplementaryLink(of: image) {
+            if let member = try reader.supplement(named: link.fileName) {
+                supplement = .opened(try map(member.file, member.memberPath))
+            } else {
+                supplement = .absent(reason: "\(path) has no usr/lib/debug/.dwz/\(link.fileName)")
+            }
+        }
+        return (reader.description, UnpackedKernel(release: found.release, image: image, supplement: supplement))
     }
 
     /// Converts an image and stores it in one transaction.
     func store(
         _ image: ELFFile,
+        _ supplement: SupplementaryPlace,
         from ledgerPackage: SourcePackage?,
         _ naming: KernelNaming,
         _ source: BTFSource
@@ -159,7 +180,8 @@ extension Worker {
         let architecture = Architecture(image.header)?.rawValue
         let name = try naming.filled(from: KernelNaming(architecture: architecture)).name(of: image.name)
         listener(.converting(name: ledgerPackage?.name ?? image.name))
-        let btf = try ImageConverter(source: source, options: .init(threads: options.threads)).convert(image).btf
+        let conversion = DWARFConverter.Options(threads: options.threads, supplement: supplement)
+        let btf = try ImageConverter(source: source, options: conversion).convert(image).btf
         listener(.storing(name))
         let kernel = NewKernel(
             name: name,

@@ -3,8 +3,9 @@ import Glibc
 
 /// Reads a distribution's debug package from front to back and gives out the kernel images in it.
 ///
-/// Nothing but an image itself is written to disk, and memory does not grow with the package. A package with no image
-/// is an ordinary outcome: `nextImage` then returns nil the first time.
+/// Nothing but an image itself is written to disk, and the supplementary files of its debug information that stand before
+/// it; memory does not grow with the package. A package with no image is an ordinary outcome: `nextImage` then returns nil
+/// the first time.
 public final class KernelPackageReader {
     /// The kinds of package that can be read.
     public enum Format: Hashable, Sendable {
@@ -37,7 +38,8 @@ public final class KernelPackageReader {
         public var workDirectory: String
         /// How many threads may decompress.
         public var threads = 2
-        /// The most bytes that an image may have; the largest known have 1.5 GB.
+        /// The most bytes that an image may have, and that all supplementary files may have together; the largest known
+        /// images have 1.5 GB.
         public var imageLimit: UInt64 = 4 << 30
 
         /// Makes options.
@@ -53,6 +55,12 @@ public final class KernelPackageReader {
     /// The package's own archive; it must outlive the reader of its contents.
     private let package: ArchiveReader
     private let contents: ArchiveReader
+    /// The supplementary files that have been passed, by name.
+    private var supplements: [String: SupplementaryMember] = [:]
+    private var supplementRoom: UInt64
+
+    /// More than any package has; each is an open file.
+    private static let supplementCountLimit = 32
 
     /// Opens a package and reads its description.
     ///
@@ -63,6 +71,7 @@ public final class KernelPackageReader {
     public init(path: String, options: Options) throws(KernelPackageError) {
         self.path = path
         self.options = options
+        supplementRoom = options.imageLimit
         switch try Format.detect(path) {
         case .deb:
             do throws(ArchiveError) {
@@ -115,14 +124,57 @@ public final class KernelPackageReader {
     /// - Returns: the image, or nil at the package's end.
     /// - Throws: `KernelPackageError` when the package is damaged or ends too early, or there is no room for the image.
     public func nextImage() throws(KernelPackageError) -> KernelImage? {
-        do {
+        try reading {
             while let member = try contents.nextMember() {
-                guard member.kind == .file, let release = KernelImage.release(fromPath: member.path) else { continue }
-                let file = try WorkFile(in: options.workDirectory)
-                try contents.readContents(limit: options.imageLimit) { try file.append($0) }
-                return KernelImage(release: release, memberPath: member.path, file: file)
+                guard member.kind == .file else { continue }
+                if let release = KernelImage.release(fromPath: member.path) {
+                    let (file, _) = try unpack(limit: options.imageLimit)
+                    return KernelImage(release: release, memberPath: member.path, file: file)
+                }
+                if let name = SupplementaryMember.name(fromPath: member.path) { try keepSupplement(member, name) }
             }
             return nil
+        }
+    }
+
+    /// Finds the supplementary file that images' debug information refers to, as SUSE's packages carry it.
+    ///
+    /// One that stands before the image that was read last is there already. For another one the package is read on, and
+    /// images that are passed then are not given out any more.
+    ///
+    /// - Parameter name: the file's name, without folders.
+    /// - Returns: the file, or nil when the package has none of that name.
+    /// - Throws: `KernelPackageError` as `nextImage` does.
+    public func supplement(named name: String) throws(KernelPackageError) -> SupplementaryMember? {
+        try reading {
+            while supplements[name] == nil, let member = try contents.nextMember() {
+                guard member.kind == .file, SupplementaryMember.name(fromPath: member.path) == name else { continue }
+                try keepSupplement(member, name)
+            }
+            return supplements[name]
+        }
+    }
+
+    private func keepSupplement(_ member: ArchiveMember, _ name: String) throws {
+        guard supplements.count < Self.supplementCountLimit else { return }
+        let (file, size) = try unpack(limit: supplementRoom)
+        supplementRoom -= size
+        supplements[name] = SupplementaryMember(memberPath: member.path, file: file)
+    }
+
+    private func unpack(limit: UInt64) throws -> (file: WorkFile, size: UInt64) {
+        let file = try WorkFile(in: options.workDirectory)
+        var size: UInt64 = 0
+        try contents.readContents(limit: limit) { piece in
+            try file.append(piece)
+            size += UInt64(piece.byteCount)
+        }
+        return (file, size)
+    }
+
+    private func reading<Result>(_ body: () throws -> Result) throws(KernelPackageError) -> Result {
+        do {
+            return try body()
         } catch let error as ArchiveError {
             throw .archive(error)
         } catch let error as KernelPackageError {
