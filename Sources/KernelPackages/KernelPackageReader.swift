@@ -1,9 +1,9 @@
 import Archive
 import Glibc
 
-/// Reads a distribution's debug package from front to back and gives out the kernel images in it.
+/// Reads a distribution's debug package from front to back and gives out the kernel images and modules in it.
 ///
-/// Nothing but an image itself is written to disk, and memory does not grow with the package. A package with no image
+/// Nothing but an image or a module itself is written to disk, and memory does not grow with the package. A package with no image
 /// is an ordinary outcome: `nextImage` then returns nil the first time.
 public final class KernelPackageReader {
     /// The kinds of package that can be read.
@@ -37,7 +37,7 @@ public final class KernelPackageReader {
         public var workDirectory: String
         /// How many threads may decompress.
         public var threads = 2
-        /// The most bytes that an image may have; the largest known have 1.5 GB.
+        /// The most bytes that an image or a module may have; the largest known images have 1.5 GB.
         public var imageLimit: UInt64 = 4 << 30
 
         /// Makes options.
@@ -48,6 +48,9 @@ public final class KernelPackageReader {
 
     /// What the package says of itself.
     public let description: PackageDescription
+    /// Whether modules were passed over on the way to an image; only another reader finds them.
+    public private(set) var hasPassedModules = false
+    private var isAtEnd = false
     private let path: String
     private let options: Options
     /// The package's own archive; it must outlive the reader of its contents.
@@ -115,14 +118,51 @@ public final class KernelPackageReader {
     /// - Returns: the image, or nil at the package's end.
     /// - Throws: `KernelPackageError` when the package is damaged or ends too early, or there is no room for the image.
     public func nextImage() throws(KernelPackageError) -> KernelImage? {
+        try next { member, unpack throws(KernelPackageError) in
+            if KernelModule.release(fromPath: member.path) != nil { hasPassedModules = true }
+            guard let release = KernelImage.release(fromPath: member.path) else { return nil }
+            return KernelImage(release: release, memberPath: member.path, file: try unpack())
+        }
+    }
+
+    /// Reads on to the next module of a kernel and unpacks it.
+    ///
+    /// - Parameter release: what `uname -r` prints on the kernel.
+    /// - Returns: the module, or nil at the package's end.
+    /// - Throws: `KernelPackageError` when the package is damaged or ends too early, or there is no room for the module.
+    public func nextModule(of release: String) throws(KernelPackageError) -> KernelModule? {
+        try next { member, unpack throws(KernelPackageError) in
+            guard KernelModule.release(fromPath: member.path) == release else { return nil }
+            return KernelModule(memberPath: member.path, file: try unpack())
+        }
+    }
+
+    /// Reads on to the next file that something can be made of.
+    private func next<Value>(
+        _ make: (ArchiveMember, () throws(KernelPackageError) -> WorkFile) throws(KernelPackageError) -> Value?
+    ) throws(KernelPackageError) -> Value? {
+        while let member = try nextMember() {
+            guard member.kind == .file else { continue }
+            if let value = try make(member, { () throws(KernelPackageError) in try unpackMember() }) { return value }
+        }
+        return nil
+    }
+
+    private func nextMember() throws(KernelPackageError) -> ArchiveMember? {
+        guard !isAtEnd else { return nil }
+        do throws(ArchiveError) {
+            let member = try contents.nextMember()
+            isAtEnd = member == nil
+            return member
+        } catch {
+            throw .archive(error)
+        }
+    }
+
+    private func unpackMember() throws(KernelPackageError) -> WorkFile {
+        let file = try WorkFile(in: options.workDirectory)
         do {
-            while let member = try contents.nextMember() {
-                guard member.kind == .file, let release = KernelImage.release(fromPath: member.path) else { continue }
-                let file = try WorkFile(in: options.workDirectory)
-                try contents.readContents(limit: options.imageLimit) { try file.append($0) }
-                return KernelImage(release: release, memberPath: member.path, file: file)
-            }
-            return nil
+            try contents.readContents(limit: options.imageLimit) { try file.append($0) }
         } catch let error as ArchiveError {
             throw .archive(error)
         } catch let error as KernelPackageError {
@@ -130,5 +170,6 @@ public final class KernelPackageReader {
         } catch {
             throw .notAPackage(file: path, detail: "\(error)")
         }
+        return file
     }
 }
