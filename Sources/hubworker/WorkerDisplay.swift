@@ -40,7 +40,7 @@ struct WorkerDisplay: Sendable {
     private static func line(of report: ItemReport) -> String {
         switch report.result {
         case .stored(let name, .stored): "\(name): stored" + modules(of: report)
-        case .stored(let name, .replaced): "\(name): stored in place of another build" + modules(of: report)
+        case .stored(let name, .replaced): "\(name): stored" + modules(of: report) + ", in place of what was there"
         case .stored(let name, .unchanged): "\(name): unchanged"
         case .noImage(let reason): "\(report.name): \(reason)"
         case .failed(_, let reason, let retryAfter):
