@@ -1,7 +1,5 @@
 public import BTF
 internal import BTFDelta
-internal import Foundation
-internal import GRDB
 
 /// Answers about kernels, each found once for all kernels on which it rests on the same types.
 ///
@@ -14,6 +12,7 @@ public struct SharedAnswers<Answer> {
     private let store: HubStore
     private var answers: [Answer] = []
     private var known: [Int64: (answer: Int, footprint: Footprint)] = [:]
+    private var links = DeltaLinks()
 
     /// Begins without answers.
     ///
@@ -23,35 +22,36 @@ public struct SharedAnswers<Answer> {
     /// The number of different answers so far.
     public var count: Int { answers.count }
 
+    /// Reads what is needed to follow the chains of several kernels, which costs far less at once than one by one.
+    ///
+    /// - Parameter kernels: the kernels that will be asked about next, a few hundred at a time.
+    /// - Throws: `StoreError` when the store cannot be read.
+    public mutating func prepare(for kernels: [Kernel]) throws(StoreError) {
+        var links = links
+        try store.read { database in try links.read(kernels.map(\.btf.digest), in: database) }
+        self.links = links
+    }
+
     /// The answer for a kernel, where it follows from one that is known.
     ///
     /// - Parameter kernel: a kernel of the store.
     /// - Returns: nil when the kernel has to be asked itself.
     /// - Throws: `StoreError` when the store cannot be read.
     public mutating func answer(for kernel: Kernel) throws(StoreError) -> Answer? {
-        let known = known
-        let found = try store.read { database -> (answer: Int, carried: [(Int64, Footprint)])? in
-            let links = Links(database: database)
-            guard let id = try BTFTable.id(of: kernel.btf.digest, in: database) else { return nil }
-            var path: [Link] = []
-            var at = id
-            while known[at] == nil {
-                guard path.count < ContentReader.chainLimit, let link = try links.link(from: at) else { return nil }
-                path.append(link)
-                at = link.baseID
-            }
-            guard let start = known[at] else { return nil }
-            var footprint = start.footprint
-            var carried: [(Int64, Footprint)] = []
-            for link in path.reversed() {
-                guard let next = footprint.carried(to: link.script) else { return nil }
-                footprint = next
-                if try links.isBase(link.id) { carried.append((link.id, footprint)) }
-            }
-            return (start.answer, carried)
+        guard let start = try link(of: kernel) else { return nil }
+        var path: [DeltaLinks.Link] = []
+        var at = start
+        while known[at.id] == nil {
+            guard path.count < ContentReader.chainLimit, let base = at.baseID.flatMap({ links[$0] }) else { return nil }
+            path.append(at)
+            at = base
         }
-        guard let (answer, carried) = found else { return nil }
-        for (id, footprint) in carried { self.known[id] = (answer, footprint) }
+        guard case (let answer, var footprint)? = known[at.id] else { return nil }
+        for link in path.reversed() {
+            guard let next = links.script(of: link).flatMap({ footprint.carried(to: $0) }) else { return nil }
+            footprint = next
+            if link.isBase { known[link.id] = (answer, footprint) }
+        }
         return answers[answer]
     }
 
@@ -62,70 +62,35 @@ public struct SharedAnswers<Answer> {
     ///   - kernel: the kernel that was asked.
     ///   - types: all types that were looked at.
     ///   - essentialNames: all essential names for which types were looked up, whether or not there were any.
+    ///   - names: all names for which types of just this name were looked up, likewise.
     ///   - btf: the kernel's BTF.
     /// - Throws: `StoreError` when the store cannot be read.
     public mutating func record(
         _ answer: Answer,
         for kernel: Kernel,
         types: some Sequence<TypeID>,
-        essentialNames: some Sequence<[UInt8]>,
+        essentialNames: some Sequence<[UInt8]> = [],
+        names: some Sequence<[UInt8]> = [],
         of btf: BTF
     ) throws(StoreError) {
-        guard let table = TypeTable(btf) else { return }
         answers.append(answer)
         let number = answers.count - 1
-        let start = Footprint(types: types, essentialNames: essentialNames, in: table)
-        let known = known
-        let found = try store.read { database in
-            let links = Links(database: database)
-            var found: [(Int64, Footprint)] = []
-            guard var id = try BTFTable.id(of: kernel.btf.digest, in: database) else { return found }
-            var footprint = start
-            found.append((id, footprint))
-            while found.count < ContentReader.chainLimit, let link = try links.link(from: id),
-                known[link.baseID] == nil, let before = footprint.carried(back: link.script)
-            {
-                footprint = before
-                id = link.baseID
-                found.append((id, footprint))
-            }
-            return found
+        guard var link = try link(of: kernel) else { return }
+        var footprint = Footprint(types: types, essentialNames: essentialNames, names: names, in: btf)
+        known[link.id] = (number, footprint)
+        for _ in 0..<ContentReader.chainLimit {
+            guard let base = link.baseID.flatMap({ links[$0] }), known[base.id] == nil,
+                let before = links.script(of: link).flatMap({ footprint.carried(back: $0) })
+            else { return }
+            footprint = before
+            link = base
+            known[link.id] = (number, footprint)
         }
-        for (id, footprint) in found { self.known[id] = (number, footprint) }
-    }
-}
-
-/// A delta between two kernels' BTFs, without what it adds.
-private struct Link {
-    let id: Int64
-    let baseID: Int64
-    let script: TypeScript
-}
-
-/// Reads the scripts of deltas.
-private struct Links {
-    let database: Database
-
-    /// The delta that a BTF is; nil when it is none, or damaged.
-    func link(from id: Int64) throws -> Link? {
-        let statement = try database.cachedStatement(
-            sql: """
-                SELECT base_id, deltas.seal, own.digest, base.digest, own.payload FROM deltas
-                JOIN btf AS own ON own.id = deltas.btf_id JOIN btf AS base ON base.id = deltas.base_id
-                WHERE deltas.btf_id = ? AND outer_id IS NULL
-                """
-        )
-        guard let row = try Row.fetchOne(statement, arguments: [id]), let baseID = Int64.fromDatabaseValue(row[0]),
-            let seal = Data.fromDatabaseValue(row[1]), let own = try? row.digestColumn(2),
-            let base = try? row.digestColumn(3), let payload = Data.fromDatabaseValue(row[4]),
-            seal == Seal.delta(own, base: base, payload: Array(payload)), let script = try? TypeScript(Array(payload))
-        else { return nil }
-        return Link(id: id, baseID: baseID, script: script)
     }
 
-    /// Whether other BTF builds on one.
-    func isBase(_ id: Int64) throws -> Bool {
-        let statement = try database.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM deltas WHERE base_id = ?)")
-        return try Bool.fetchOne(statement, arguments: [id]) ?? false
+    private mutating func link(of kernel: Kernel) throws(StoreError) -> DeltaLinks.Link? {
+        if let known = links[kernel.btf.digest] { return known }
+        try prepare(for: [kernel])
+        return links[kernel.btf.digest]
     }
 }
