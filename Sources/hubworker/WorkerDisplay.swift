@@ -20,7 +20,7 @@ struct WorkerDisplay: Sendable {
         case .convertingModules(let name, let count): progress.update("\(name): modules", items: count)
         case .finished(let report):
             progress.finish()
-            for failure in report.modules?.failures ?? [] { Printing.remark("error: \(failure)") }
+            for line in Self.failures(of: report) { Printing.remark("error: \(line)") }
             Printing.remark(Self.line(of: report))
         }
     }
@@ -31,6 +31,13 @@ struct WorkerDisplay: Sendable {
         return due == 0
             ? "\(packages) in the index, none to process"
             : "\(packages) in the index, \(due) to process (\(readableByteCount(plan.dueBytes)))"
+    }
+
+    /// A line for each module that could not be converted, up to a screenful.
+    private static func failures(of report: ItemReport) -> [String] {
+        let failures = report.modules?.failures ?? []
+        guard failures.count > 20 else { return failures }
+        return failures.prefix(20) + ["\(failures.count - 20) more modules could not be converted"]
     }
 
     private static func modules(of report: ItemReport) -> String {
