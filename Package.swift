@@ -84,7 +84,7 @@ let package = Package(
 
         .target(
             name: "Bundler",
-            dependencies: ["Archive", "BTF", "HubStore", "KernelIdentity", "Minimizer"],
+            dependencies: ["Archive", "BTF", "BTFDelta", "HubStore", "KernelIdentity", "Minimizer"],
             swiftSettings: house
         ),
 

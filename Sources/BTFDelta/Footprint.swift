@@ -16,16 +16,16 @@ public struct Footprint: Hashable, Sendable {
     /// - Parameters:
     ///   - types: all types that were looked at.
     ///   - essentialNames: all essential names for which types were looked up, whether or not there were any.
-    ///   - table: the kernel that was asked.
-    public init(types: some Sequence<TypeID>, essentialNames: some Sequence<[UInt8]>, in table: TypeTable) {
-        self.types = Set(types.filter { $0 != .void }.map { Int($0.rawValue - table.firstID) }).sorted()
-        let named = table.starts.dropLast().firstIndex { table.words[Int($0)] != 0 } ?? table.starts.count - 1
+    ///   - kernel: the kernel that was asked.
+    public init(
+        types: some Sequence<TypeID>,
+        essentialNames: some Sequence<[UInt8]>,
+        in kernel: LayeredTypes
+    ) {
+        self.types = Set(types.filter { $0 != .void }.map { Int($0.rawValue) - 1 }).sorted()
         ranges = essentialNames.flatMap { name in
-            // A name alone, and the same with a flavour.
-            [
-                table.range(from: name + [0], to: name + [1], named: named),
-                table.range(from: name + Array("___".utf8), to: name + Array("__`".utf8), named: named),
-            ]
+            let ranges = kernel.ranges(of: name)
+            return [ranges.plain, ranges.flavoured]
         }
     }
 
@@ -62,22 +62,5 @@ public struct Footprint: Hashable, Sendable {
             other.ranges[place] = behind.index - range.count..<behind.index
         }
         return other
-    }
-}
-
-extension TypeTable {
-    /// The types from one name up to another, by their indexes.
-    fileprivate func range(from low: [UInt8], to high: [UInt8], named: Int) -> Range<Int> {
-        func first(atLeast bound: [UInt8]) -> Int {
-            var (start, end) = (named, starts.count - 1)
-            while start < end {
-                let middle = (start + end) / 2
-                let name = string(ofRank: words[Int(starts[middle])])
-                if name.lexicographicallyPrecedes(bound) { start = middle + 1 } else { end = middle }
-            }
-            return start
-        }
-        let start = first(atLeast: low)
-        return start..<max(start, first(atLeast: high))
     }
 }

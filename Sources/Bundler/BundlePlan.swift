@@ -132,6 +132,7 @@ extension BundlePlan {
         let writer = BundleWriter(layout: request.layout, compression: request.compression)
         return try withoutActuallyEscaping(progress) { progress in
             let solver = try KernelSolver(request.requests, store: store, cache: cache)
+            try solver.solve(planned, progress: progress)
             let writing = try BundleWriting(request, planned, solver, progress)
             let contents = try body(writer, writing)
             try writing.finish()

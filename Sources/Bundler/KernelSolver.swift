@@ -1,34 +1,46 @@
-internal import BTF
-internal import Dispatch
+internal import Foundation
 internal import HubStore
 internal import KernelIdentity
 internal import Minimizer
-internal import Synchronization
 
 /// Solves some programs' requests on the kernels of a store, each distinct question once.
 ///
-/// Kernels are handed in by the chunk; of a chunk, what is not known yet is solved on all processors. What is found is
-/// remembered in memory and in the file of the cache: by the digest of the kernel's BTF, and by what the solution touched
-/// of it, so that another kernel on which that is the same needs no solving.
+/// Kernels are handed in all together; what is not known yet is solved on all processors, in the order in which the store
+/// has them build on one another. What is found is remembered in memory and in the file of the cache: by the digest of the
+/// kernel's BTF, and by what the solution touched of it, so that another kernel on which that is the same needs no
+/// solving.
 final class KernelSolver {
-    /// How many kernels are solved before the first of them is used.
-    static let chunk = 64
-    /// How many kernels are worked on before what they have found helps the next.
-    private static let row = 4
-    /// How many sets of what solutions touched are tried on a kernel, those found last first.
-    private static let attempts = 4
+    /// How many kernels are worked on, at least, before the file is written and progress is told.
+    private static let portion = 1024
+    /// The most kernels that a thread takes at once.
+    private static let row = 128
 
     private let minimizer: Minimizer
     private let store: HubStore
+    private let threads: Int
     private let table: SolutionTable
     /// Why a kernel's BTF cannot be read, by its digest; that is not kept, as it may be readable next time.
     private var unreadable: [ContentDigest: String] = [:]
     /// How many times the requests were solved.
     private(set) var solveCount = 0
 
-    init(_ requests: RelocationRequestLog, store: HubStore, cache: String?) throws {
+    /// Prepares to solve.
+    ///
+    /// - Parameters:
+    ///   - requests: what the programs ask of a kernel.
+    ///   - store: a snapshot of the store.
+    ///   - cache: the folder in which solutions are kept; nil keeps none.
+    ///   - threads: how many threads may work; what they find does not depend on it.
+    /// - Throws: what Foundation throws when it cannot encode the requests.
+    init(
+        _ requests: RelocationRequestLog,
+        store: HubStore,
+        cache: String?,
+        threads: Int = ProcessInfo.processInfo.activeProcessorCount
+    ) throws {
         minimizer = Minimizer(requests)
         self.store = store
+        self.threads = threads
         table = try SolutionTable(of: requests, folder: cache)
     }
 
@@ -39,57 +51,57 @@ final class KernelSolver {
         case unreadable(String)
     }
 
-    /// Whether a kernel needs no solving any more.
-    func knows(_ kernel: PlannedKernel) -> Bool { table[kernel.btf] != nil || unreadable[kernel.btf] != nil }
-
     /// Solves what is not known yet of some kernels.
     ///
-    /// - Throws: `StoreError` when the store as a whole cannot be read.
-    func solve(_ kernels: some Sequence<PlannedKernel>) throws {
-        var missing: [ContentDigest: PlannedKernel] = [:]
-        for kernel in kernels where !knows(kernel) && missing[kernel.btf] == nil { missing[kernel.btf] = kernel }
+    /// - Parameters:
+    ///   - kernels: the kernels.
+    ///   - progress: is told now and then how many are done.
+    /// - Throws: `StoreError` when the store as a whole cannot be read, and what `progress` throws.
+    func solve(_ kernels: some Collection<PlannedKernel>, progress: (_ done: Int) throws -> Void = { _ in }) throws {
+        var missing: Set<ContentDigest> = []
+        for kernel in kernels where table[kernel.btf] == nil && unreadable[kernel.btf] == nil {
+            missing.insert(kernel.btf)
+        }
         guard !missing.isEmpty else { return }
-        let work = missing.values.sorted { $0.name < $1.name }
-        // The first tells what is touched; after that, each row of kernels knows what those before it have found.
-        var start = 0
-        while start < work.count {
-            let count = table.touched.isEmpty ? 1 : Self.row
-            try solve(row: Array(work[start..<min(start + count, work.count)]))
-            start += count
+        var done = kernels.count - missing.count
+        // In a fixed order, so that what the file holds does not depend on the process.
+        var groups = try store.byLineage(missing.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) })[...]
+        while !groups.isEmpty {
+            try progress(done)
+            var count = 0
+            let portion = groups.prefix { group in
+                defer { count += group.count }
+                return count < Self.portion
+            }
+            groups = groups.dropFirst(portion.count)
+            try solve(portion.flatMap { $0.split(every: Self.row) })
+            done += count
+        }
+    }
+
+    /// Solves rows of kernels on all processors.
+    private func solve(_ rows: [ArraySlice<ContentDigest>]) throws {
+        let search = SolutionSearch(minimizer, in: store, knowing: table.touched, table.all)
+        for (digest, result) in try search.results(for: rows, threads: threads) {
+            switch result {
+            case .unreadable(let reason): unreadable[digest] = reason
+            case .shared(let solution): table.insert(solution, nil, for: digest)
+            case .solved(let solved):
+                table.insert(solved.solution, solved.bytes, for: digest)
+                solveCount += 1
+                guard let content = solved.content else { continue }
+                table.note(content.touched)
+                table.insert(solved.solution, nil, for: content.key)
+            }
         }
         table.save()
     }
 
-    /// Solves some kernels at the same time.
-    private func solve(row: [PlannedKernel]) throws {
-        let results = Mutex<[Int: Result<Solved, any Error>]>([:])
-        let (minimizer, store) = (minimizer, store)
-        let touched = Array(table.touched.suffix(Self.attempts).reversed())
-        let known = touched.isEmpty ? [:] : table.all
-        DispatchQueue.concurrentPerform(iterations: row.count) { index in
-            let result = Result { try Self.solve(row[index], in: store, with: minimizer, touched, known) }
-            results.withLock { $0[index] = result }
-        }
-        for (index, result) in results.withLock({ $0 }).sorted(by: { $0.key < $1.key }) {
-            let key = row[index].btf
-            switch try result.get() {
-            case .unreadable(let reason): unreadable[key] = reason
-            case .shared(let solution): table.insert(solution, nil, for: key)
-            case .solution(let solution, let bytes, let content):
-                table.insert(solution, bytes, for: key)
-                solveCount += 1
-                guard let content else { continue }
-                table.note(content.touched)
-                table.insert(solution, nil, for: content.key)
-            }
-        }
-    }
-
     /// What a kernel comes to, solving it when that is not known.
     func answer(for kernel: PlannedKernel) throws -> Answer {
-        try solve([kernel])
-        if let reason = unreadable[kernel.btf] { return .unreadable(reason) }
-        guard let solution = table[kernel.btf] else { return .unreadable("it could not be solved") }
+        try solve(CollectionOfOne(kernel))
+        if let reason = unreadable[kernel.btf] { return .unreadable("\(kernel.name): \(reason)") }
+        guard let solution = table[kernel.btf] else { return .unreadable("\(kernel.name): it could not be solved") }
         return .solution(solution)
     }
 
@@ -99,59 +111,15 @@ final class KernelSolver {
         if table.bytes(of: digest) == nil {
             // It had to make room for others.
             table.forget(solution)
-            try solve([kernel])
+            try solve(CollectionOfOne(kernel))
         }
         return table.bytes(of: digest).map { BundleBTF(digest: digest, bytes: $0) }
     }
+}
 
-    private enum Solved: Sendable {
-        /// Another kernel's solution, which touched what is the same here.
-        case shared(KernelSolution)
-        case solution(KernelSolution, [UInt8]?, (touched: TouchedTypes, key: ContentDigest)?)
-        case unreadable(String)
-    }
-
-    private static func solve(
-        _ kernel: PlannedKernel,
-        in store: HubStore,
-        with minimizer: Minimizer,
-        _ touched: [TouchedTypes],
-        _ known: [ContentDigest: KernelSolution]
-    ) throws -> Solved {
-        let types: BTF
-        do {
-            guard let bytes = try store.btf(digest: kernel.btf) else {
-                return .unreadable("\(kernel.name): the store does not hold its BTF")
-            }
-            types = try BTF(parsing: bytes)
-        } catch let error as BTFError {
-            return .unreadable("\(kernel.name): \(error)")
-        } catch let error as StoreError {
-            guard case .damaged = error else { throw error }
-            return .unreadable("\(kernel.name): \(error)")
-        }
-        for touched in touched {
-            if let key = key(of: touched, in: types), let solution = known[key] { return .shared(solution) }
-        }
-        do throws(MinimizationError) {
-            let minimized = try minimizer.minimize(KernelTypes(vmlinux: types))
-            let bytes = minimized.bytes
-            let digest = ContentDigest(of: bytes).description
-            let key = key(of: minimized.touched, in: types)
-            return .solution(
-                KernelSolution(minimized.log, btf: digest, failure: nil),
-                bytes,
-                key.map { (minimized.touched, $0) }
-            )
-        } catch {
-            let log = minimizer.solver.solve(on: KernelTypes(vmlinux: types))
-            return .solution(KernelSolution(log, btf: nil, failure: error.description), nil, nil)
-        }
-    }
-
-    /// What a solution is found by on other kernels: what it touched, and what that says.
-    private static func key(of touched: TouchedTypes, in types: BTF) -> ContentDigest? {
-        guard let content = TouchedContent.digest(of: touched, in: types) else { return nil }
-        return ContentDigest(of: ContentDigest(of: touched.bytes).bytes + content.bytes)
+extension Array {
+    /// The array in pieces of so many elements, the last one of what is left.
+    fileprivate func split(every count: Int) -> [ArraySlice<Element>] {
+        stride(from: 0, to: self.count, by: count).map { self[$0..<Swift.min($0 + count, self.count)] }
     }
 }

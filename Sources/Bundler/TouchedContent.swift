@@ -6,30 +6,41 @@ internal import Minimizer
 ///
 /// A reference to a type with a name counts as its kind, its name and, where the solution touched it, which of the types
 /// of that name it is. Types without a name are described with what refers to them.
-struct TouchedContent {
-    private let types: BTF
+struct TouchedContent<Types: TypeSource> {
+    private let types: Types
+    /// The names of the members that matter; nil for all.
+    private let memberNames: Set<StringOffset>?
     private let named: [TouchedTypes.NamedType: [TypeID]]
     /// Where a touched type stands among those of its kind and name.
     private var places: [TypeID: Int] = [:]
     private var text: [UInt8] = []
 
+    /// All types that were looked at.
+    private var visited: Set<TypeID> = []
+
     /// The most bytes that are digested; a few hundred kilobytes are usual.
-    private static let limit = 64 << 20
+    private static var limit: Int { 64 << 20 }
 
     /// Digests what was touched.
     ///
     /// - Parameters:
     ///   - touched: what a solution touched.
     ///   - types: a kernel's BTF.
-    /// - Returns: the digest; nil where types without a name make it too long.
-    static func digest(of touched: TouchedTypes, in types: BTF) -> ContentDigest? {
-        var content = TouchedContent(touched, types)
+    ///   - memberNames: the names of the members that matter, as `RelocationSolver.memberNames` has them; nil for all.
+    /// - Returns: the digest, and the types that it says something of; nil where types without a name make it too long.
+    static func digest(
+        of touched: TouchedTypes,
+        in types: Types,
+        members memberNames: Set<StringOffset>?
+    ) -> (digest: ContentDigest, types: Set<TypeID>)? {
+        var content = TouchedContent(touched, types, memberNames)
         guard content.describe(touched) else { return nil }
-        return ContentDigest(of: content.text)
+        return (ContentDigest(of: content.text), content.visited)
     }
 
-    private init(_ touched: TouchedTypes, _ types: BTF) {
+    private init(_ touched: TouchedTypes, _ types: Types, _ memberNames: Set<StringOffset>?) {
         self.types = types
+        self.memberNames = memberNames
         let names = touched.essentialNames.union(touched.types.map { Array(EssentialName.of($0.name)) })
             .sorted { $0.lexicographicallyPrecedes($1) }
         let found = types.ids(withEssentialNames: names, ofKinds: Set(Kind.allCases))
@@ -68,15 +79,16 @@ struct TouchedContent {
         var waiting = [root]
         var next = 0
         while next < waiting.count {
-            text += [4, UInt8(types.kind(of: waiting[next]).rawValue)]
-            append(types[waiting[next]], &numbers, &waiting)
+            visited.insert(waiting[next])
+            text += [4, UInt8(types.header(of: waiting[next]).kind.rawValue)]
+            append(waiting[next], &numbers, &waiting)
             next += 1
             guard text.count <= Self.limit else { return false }
         }
         return true
     }
 
-    private mutating func append(_ type: BTFType, _ numbers: inout [TypeID: Int], _ waiting: inout [TypeID]) {
+    private mutating func append(_ id: TypeID, _ numbers: inout [TypeID: Int], _ waiting: inout [TypeID]) {
         func refer(_ id: TypeID) {
             let header = types.header(of: id)
             if id == .void {
@@ -99,8 +111,25 @@ struct TouchedContent {
             for shift in 0..<8 { text.append(UInt8(truncatingIfNeeded: value >> (8 * shift))) }
         }
         func name(_ offset: StringOffset) { text += Self.framed(types.bytes(at: offset)) }
-        switch type {
-        case .void: return
+        let header = types.header(of: id)
+        if header.kind.isComposite {
+            // Decoding all members of a large struct would cost more than all else.
+            name(header.name)
+            word(header.sizeOrType)
+            let members = types.members(of: id)
+            for (index, member) in members.enumerated()
+            where memberNames?.contains(member.name) ?? true || member.name.isEmpty {
+                name(member.name)
+                refer(member.type)
+                word(member.bitOffset)
+                word(member.bitfieldSize)
+                // What is the last member may be an array of any length.
+                text.append(index == members.count - 1 ? 1 : 0)
+            }
+            return
+        }
+        switch types[id] {
+        case .void, .composite: return
         case .int(let int):
             name(int.name)
             for value in [int.size, UInt32(int.encoding.rawValue), UInt32(int.bitOffset), UInt32(int.bits)] {
@@ -111,16 +140,6 @@ struct TouchedContent {
             refer(array.element)
             refer(array.index)
             word(array.count)
-        case .composite(let composite):
-            name(composite.name)
-            word(composite.size)
-            word(composite.statesBitfieldSizes ? 1 : 0)
-            for member in composite.members {
-                name(member.name)
-                refer(member.type)
-                word(member.bitOffset)
-                word(member.bitfieldSize)
-            }
         case .enumeration(let enumeration):
             name(enumeration.name)
             word(enumeration.size)

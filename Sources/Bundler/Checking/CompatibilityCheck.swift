@@ -34,12 +34,9 @@ public struct CompatibilityCheck: Sendable {
             var planned: [PlannedKernel] = []
             let damaged = try snapshot.forEachKernel(matching: filter) { planned.append(PlannedKernel($0)) }
             let solver = try KernelSolver(requests, store: snapshot, cache: cache)
-            for start in stride(from: 0, to: planned.count, by: KernelSolver.chunk) {
-                let chunk = planned[start..<min(start + KernelSolver.chunk, planned.count)]
-                try solver.solve(chunk)
-                for kernel in chunk { report.add(.kernel(kernel.name), try solver.answer(for: kernel)) }
-                try progress(start + chunk.count, planned.count)
-            }
+            try solver.solve(planned) { try progress($0, planned.count) }
+            for kernel in planned { report.add(.kernel(kernel.name), try solver.answer(for: kernel)) }
+            try progress(planned.count, planned.count)
             for error in damaged { report.add(.file(snapshot.path), .unreadable(error.description)) }
         }
         let solver = RelocationSolver(requests)

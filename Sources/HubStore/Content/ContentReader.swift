@@ -101,7 +101,8 @@ struct ContentReader {
         return bytes
     }
 
-    /// Reads BTF as a table; that it is what its digest says is not checked.
+    /// Reads BTF as a table. What is stored whole is checked against its digest; that a delta gives what its digest says
+    /// is not.
     ///
     /// - Parameters:
     ///   - id: the row.
@@ -115,7 +116,11 @@ struct ContentReader {
         let stored: StoredTable
         switch entry.encoding {
         case .zstandard:
-            guard let table = (try? BTF(parsing: try wholeBytes(of: entry))).flatMap({ TypeTable($0) }) else {
+            let bytes = try wholeBytes(of: entry)
+            guard ContentDigest(of: bytes) == entry.digest else {
+                throw Damage(reason: "a BTF that it builds on does not match its SHA-256")
+            }
+            guard let table = (try? BTF(parsing: bytes)).flatMap({ TypeTable($0) }) else {
                 throw Damage(reason: "a BTF that it builds on cannot be read")
             }
             stored = StoredTable(table: table, correspondence: nil)

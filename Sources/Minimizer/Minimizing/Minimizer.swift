@@ -59,9 +59,10 @@ private struct Minimization<Base: TypeSource> {
             let attempt = try attempt(selection, areAlikesMerged: extent.areAlikesMerged)
             difference = attempt.proof.difference
             guard difference == nil else { continue }
-            guard extent != .firstTargets else { return result(attempt, additions: []) }
+            guard extent != .firstTargets else { return result(attempt, .firstTargets, additions: []) }
             let (least, additions) = try shrink(selection, beyond: smallest, areAlikesMerged: extent.areAlikesMerged)
-            return result(try self.attempt(least, areAlikesMerged: extent.areAlikesMerged), additions: additions)
+            let last = try self.attempt(least, areAlikesMerged: extent.areAlikesMerged)
+            return result(last, extent, additions: additions)
         }
         guard let difference else { throw .unwritable(reason: "there is nothing to prove") }
         throw .notProven(
@@ -71,14 +72,15 @@ private struct Minimization<Base: TypeSource> {
         )
     }
 
-    private func result(_ attempt: Attempt, additions: [ProofAddition]) -> MinimizedBTF {
+    private func result(_ attempt: Attempt, _ extent: Extent, additions: [ProofAddition]) -> MinimizedBTF {
         MinimizedBTF(
             types: attempt.minimized.vmlinux,
             modules: attempt.minimized.modules,
             logs: logs,
             provenLogs: attempt.proof.logs,
             additions: additions,
-            touched: TouchedTypes(essentialNames: solver.essentialNames, readOf: kernel)
+            touched: TouchedTypes(essentialNames: solver.essentialNames, readOf: kernel),
+            restsOnWholeCandidates: extent.keepsWholeCandidates
         )
     }
 
@@ -136,6 +138,7 @@ private enum Extent: CaseIterable {
     /// All candidates as wholes, and types that have become alike not made one.
     case separateCandidates
 
+    var keepsWholeCandidates: Bool { self == .wholeCandidates || self == .separateCandidates }
     var areAlikesMerged: Bool { self != .separateTargets && self != .separateCandidates }
 }
 
@@ -148,7 +151,7 @@ extension Minimization {
                 for target in record.targets.prefix(count) { selection.choose(target, for: record.kind) }
             }
         }
-        guard extent == .wholeCandidates || extent == .separateCandidates else { return selection }
+        guard extent.keepsWholeCandidates else { return selection }
         for name in solver.essentialNames {
             for candidate in candidates[name] ?? [] { selection.chooseWhole(candidate.id, in: candidate.part) }
         }
