@@ -1,4 +1,4 @@
--- The schema of a BTF Hub store: one SQLite 3 database, version 2.
+-- The schema of a BTF Hub store: one SQLite 3 database, version 3.
 --
 -- This file is the one schema. HubStore embeds it, a new store is made by running it, and a test compares a migrated
 -- store against it. docs/store.md says how the blobs are encoded and what a reader has to check.
@@ -8,7 +8,7 @@
 -- PRAGMA foreign_keys = ON; the journal is a write-ahead log (journal_mode = WAL).
 
 PRAGMA application_id = 0x42544648;     -- "BTFH": a file without it is no store
-PRAGMA user_version = 2;                -- the version of this schema; a reader refuses a higher one
+PRAGMA user_version = 3;                -- the version of this schema; a reader refuses a higher one
 
 -- BTF by content. Identical BTF is stored once, whichever kernels and modules it belongs to.
 CREATE TABLE btf (
@@ -30,6 +30,14 @@ CREATE TABLE deltas (
 
 CREATE INDEX deltas_by_base ON deltas (base_id);
 CREATE INDEX deltas_by_outer ON deltas (outer_id) WHERE outer_id IS NOT NULL;
+
+-- Which types of a kernel's BTF a delta takes over, changes and adds: enough to tell, for many kernels at once and without
+-- reading their BTF, on which of them an answer is the same. A row here for each delta between kernels' BTFs.
+CREATE TABLE scripts (
+    btf_id    INTEGER PRIMARY KEY REFERENCES btf (id) ON DELETE CASCADE,
+    runs      BLOB    NOT NULL,                             -- the delta's script of types: docs/store.md
+    seal      BLOB    NOT NULL CHECK (length(seal) = 8)     -- ties both digests and the script together
+) STRICT;
 
 -- A sample of the types of each kernel's BTF, by which likely bases are found without reading the BTF.
 CREATE TABLE sketches (

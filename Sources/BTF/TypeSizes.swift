@@ -54,15 +54,17 @@ extension BTF {
         return 8
     }
 
+    /// The names of a `long`.
+    static let longNames: Set<String> = [
+        "long int", "long", "int long", "long unsigned int", "unsigned long", "unsigned long int", "long unsigned",
+        "int unsigned long", "unsigned int long", "int long unsigned",
+    ]
+
     fileprivate var longSize: UInt32? {
-        let names: Set<String> = [
-            "long int", "long", "int long", "long unsigned int", "unsigned long", "unsigned long int",
-            "long unsigned", "int unsigned long", "unsigned int long", "int long unsigned",
-        ]
         for id in ids {
             let header = header(of: id)
             guard header.kind == .int, header.sizeOrType == 4 || header.sizeOrType == 8 else { continue }
-            if names.contains(string(at: header.name)) { return header.sizeOrType }
+            if Self.longNames.contains(string(at: header.name)) { return header.sizeOrType }
         }
         return nil
     }

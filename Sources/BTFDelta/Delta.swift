@@ -7,12 +7,15 @@ public enum Delta {
 }
 
 /// A run of types that come from the base, changed or not, or that are new.
-struct TypeRun {
+struct TypeRun: Hashable {
     enum Operation: UInt32 { case copy, patch, fresh }
     var operation: Operation
     /// The base's own type that the first comes from, by its index.
     var source: Int
     var count: Int
+
+    /// The number that stands for operation and count.
+    var symbol: UInt32 { operation.rawValue | UInt32(count) << 2 }
 }
 
 // MARK: - Making
@@ -72,10 +75,10 @@ extension Delta {
         return runs
     }
 
-    private static func write(_ runs: [TypeRun], to writer: inout SymbolWriter) {
+    static func write(_ runs: [TypeRun], to writer: inout SymbolWriter) {
         var expected = 0
         for run in runs {
-            _ = writer.code(run.operation.rawValue | UInt32(run.count) << 2, .typeScript)
+            _ = writer.code(run.symbol, .typeScript)
             if run.operation == .fresh { continue }
             _ = writer.code(zigzag(UInt32(truncatingIfNeeded: run.source - expected)), .typeSource)
             expected = run.source + run.count

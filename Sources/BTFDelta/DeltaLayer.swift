@@ -79,12 +79,14 @@ final class DeltaLayer {
         // What is new is coded after what is copied before it, which is looked at only then.
         var lastCopied: Int?
         var copied: [Int] = []
+        let firstNamed = base.firstNamed
         for run in script.runs where !codec.isInvalid {
             firstOwn.append(codec.starts.count)
             switch run.operation {
             case .copy:
                 lastCopied = run.source + run.count - 1
-                copied.append(run.source + run.count - 1)
+                // Functions have names, and come behind all that have none.
+                if run.source + run.count > firstNamed { copied.append(run.source + run.count - 1) }
                 continue
             case .patch:
                 for source in run.source..<run.source + run.count where !codec.isInvalid {
@@ -97,9 +99,8 @@ final class DeltaLayer {
                 for _ in 0..<run.count where !codec.isInvalid {
                     codec.fresh { codec in
                         for index in copied {
-                            let header = base.header(at: index)
-                            guard header.kind == .function else { continue }
-                            codec.follow(prototype: renumbering.header(header, &isMissing).sizeOrType)
+                            guard let prototype = base.prototype(at: index) else { continue }
+                            codec.follow(prototype: renumbering.type(prototype, &isMissing))
                         }
                         copied = []
                     }
@@ -185,9 +186,7 @@ struct Renumbering {
     /// A record of the base as the result has it; `UInt32.max` stands for what the result does not have.
     func record(_ record: LayeredTypes.Record, _ isMissing: inout Bool) -> [UInt32] {
         let info = record.words[record.start + 1]
-        let shape = RecordShape.of(info: info)
-        let end = record.start + 3 + shape.elementCount(info: info) * shape.element.count
-        var words = Array(record.words[record.start..<end])
+        var words = Array(record.words[record.start..<record.start + RecordShape.wordCount(info: info)])
         if let table {
             if !table.translate(at: 0, in: &words) { isMissing = true }
             return words
@@ -218,7 +217,8 @@ struct Renumbering {
         return Correspondence.none
     }
 
-    private func type(_ source: UInt32, _ isMissing: inout Bool) -> UInt32 {
+    /// A reference of the base as the result has it.
+    func type(_ source: UInt32, _ isMissing: inout Bool) -> UInt32 {
         if source == 0 { return 0 }
         if let index = script.target(of: Int(source) - 1)?.index { return UInt32(index) + 1 }
         isMissing = true

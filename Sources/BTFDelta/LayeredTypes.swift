@@ -49,6 +49,9 @@ public final class LayeredTypes {
         }
     }
 
+    /// The index of the first type that has a name.
+    var firstNamed: Int { first(atLeast: [1], guess: nil) }
+
     /// The number of strings.
     var stringCount: Int {
         switch content {
@@ -102,6 +105,16 @@ extension LayeredTypes {
         var isMissing = false
         let header = layer.renumbering.header(layer.base.header(at: source), &isMissing)
         return isMissing ? record(at: index).header : header
+    }
+
+    /// The prototype of a function, by the function's index; nil for any other type.
+    func prototype(at index: Int) -> UInt32? {
+        guard case .delta(let layer) = content, case .base(let source) = layer.place(of: index) else {
+            let header = record(at: index).header
+            return header.kind == .function ? header.sizeOrType : nil
+        }
+        var isMissing = false
+        return layer.base.prototype(at: source).map { layer.renumbering.type($0, &isMissing) }
     }
 
     /// The bytes of a string, with its terminator.

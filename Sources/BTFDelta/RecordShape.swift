@@ -45,6 +45,18 @@ struct RecordShape {
     @inline(__always)
     func elementCount(info: UInt32) -> Int { isList ? Int(info & 0xffff) : element.isEmpty ? 0 : 1 }
 
+    /// The number of words of the record whose second word this is.
+    static func wordCount(info: UInt32) -> Int {
+        let count = Int(info & 0xffff)
+        return switch info >> 24 & 31 {
+        case 4, 5, 15, 19: 3 + 3 * count
+        case 6, 13: 3 + 2 * count
+        case 3: 6
+        case 1, 14, 17: 4
+        default: 3
+        }
+    }
+
     /// Hands out each name and each reference of a record.
     ///
     /// - Parameters:

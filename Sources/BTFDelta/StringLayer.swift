@@ -11,6 +11,8 @@ struct StringLayer {
         let total: UInt32
     }
     private var takes: [Take] = []
+    private var bySource = AscendingNumbers([])
+    private var byPlace = AscendingNumbers([])
     /// The delta's own strings with their terminators.
     private var bytes: [UInt8] = []
     /// Where each own string starts, and at last where they end.
@@ -60,11 +62,15 @@ struct StringLayer {
                 done += take
             }
         }
+        bySource = AscendingNumbers(takes.map(\.source))
+        byPlace = AscendingNumbers(takes.map(\.place))
     }
 
     /// The rank in the result of one of the base's strings; nil when it is not taken over.
     func target(of source: UInt32) -> UInt32? {
-        guard let take = last(where: { $0.source <= source }), source - take.source < take.count else { return nil }
+        guard let take = bySource.last(notAbove: source).map({ takes[$0] }), source - take.source < take.count else {
+            return nil
+        }
         return take.place + source - take.source
     }
 
@@ -110,19 +116,9 @@ struct StringLayer {
     ///
     /// - Parameter rank: its rank, below the header's number of strings.
     func place(of rank: UInt32) -> Place {
-        let take = last { $0.place <= rank }
+        let take = byPlace.last(notAbove: rank).map { takes[$0] }
         if let take, rank - take.place < take.count { return .base(take.source + rank - take.place) }
         let index = Int(rank - (take?.total ?? 0))
         return .own(bytes[Int(starts[index])..<Int(starts[index + 1])])
-    }
-
-    /// The last of the first ones that meet a condition.
-    private func last(where condition: (Take) -> Bool) -> Take? {
-        var (low, high) = (0, takes.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if condition(takes[middle]) { low = middle + 1 } else { high = middle }
-        }
-        return low > 0 ? takes[low - 1] : nil
     }
 }

@@ -75,9 +75,12 @@ final class SolutionSearch: Sendable {
         try Parallel.forEach(
             Array(rows.enumerated()),
             threads: threads,
-            keeping: { SharedAnswers<KernelSolution>(in: store) },
-            { row, answers in
-                let found = try row.element.map { ($0, try self.result(for: $0, &answers)) }
+            keeping: { LayeredReader(in: store) },
+            { row, reader in
+                // The answers of a row only: so many more rows there are, they take no more memory.
+                var answers = SharedAnswers<KernelSolution>(in: store)
+                try answers.prepare(for: Array(row.element))
+                let found = try row.element.map { ($0, try self.result(for: $0, &answers, &reader)) }
                 results.withLock { $0[row.offset] = found }
             }
         )
@@ -86,11 +89,12 @@ final class SolutionSearch: Sendable {
 
     private func result(
         for kernel: ContentDigest,
-        _ answers: inout SharedAnswers<KernelSolution>
+        _ answers: inout SharedAnswers<KernelSolution>,
+        _ reader: inout LayeredReader
     ) throws -> Result {
         do {
             if let solution = try answers.answer(for: kernel) { return .shared(solution) }
-            return try solve(kernel, &answers)
+            return try solve(kernel, &answers, &reader)
         } catch let error as StoreError {
             guard case .damaged(_, _, let reason) = error else { throw error }
             return .unreadable(reason)
@@ -99,9 +103,10 @@ final class SolutionSearch: Sendable {
 
     private func solve(
         _ kernel: ContentDigest,
-        _ answers: inout SharedAnswers<KernelSolution>
+        _ answers: inout SharedAnswers<KernelSolution>,
+        _ reader: inout LayeredReader
     ) throws -> Result {
-        let types = try answers.types(of: kernel)
+        let types = try reader.types(of: kernel)
         let touched = found.withLock { $0.touched.suffix(Self.attempts).reversed() }
         var result: Result?
         var basis: (touched: TouchedTypes, types: Set<TypeID>)?
@@ -126,12 +131,8 @@ final class SolutionSearch: Sendable {
             case .solved(let solved): solution = solved.solution
             case .unreadable: return result
             }
-            try answers.record(
-                solution,
-                for: kernel,
-                types: basis.types,
-                essentialNames: basis.touched.essentialNames
-            )
+            let footprint = Footprint(types: basis.types, essentialNames: basis.touched.essentialNames, in: types)
+            try answers.record(solution, for: kernel, restingOn: footprint)
         }
         return result
     }

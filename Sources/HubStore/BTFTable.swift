@@ -47,12 +47,17 @@ enum BTFTable {
         in database: Database
     ) throws {
         try database.cachedStatement(sql: "DELETE FROM deltas WHERE btf_id = ?").execute(arguments: [id])
+        try database.cachedStatement(sql: "DELETE FROM scripts WHERE btf_id = ?").execute(arguments: [id])
         if content.encoding == .delta {
             let statement = try database.cachedStatement(
                 sql: "INSERT INTO deltas (btf_id, base_id, outer_id, depth, seal) VALUES (?, ?, ?, ?, ?)"
             )
             let seal = Seal.delta(content.digest, base: content.base, payload: content.payload)
             try statement.execute(arguments: [id, base, outer, content.depth, seal])
+            if outer == nil, base != nil, let digest = content.base {
+                let runs = try TypeScript(of: content.payload).bytes()
+                try ScriptTable.write(runs, of: id, content.digest, base: digest, in: database)
+            }
         }
         if let sketch = content.sketch {
             let statement = try database.cachedStatement(

@@ -1,4 +1,5 @@
 public import BTF
+internal import BTFDelta
 public import KernelIdentity
 
 /// Kernels of one series, in version order, in which a type is the same.
@@ -38,14 +39,17 @@ extension HubStore {
         threads: Int = 1,
         _ progress: (_ kernels: Int) -> Void = { _ in }
     ) throws -> (runs: [HistoryRun], damaged: [StoreError]) {
+        let store = try snapshot()
+        var answers = SharedAnswers<[TypeSighting]>(in: store)
         var runs = HistoryRuns()
         var damaged: [StoreError] = []
         var count = 0
         var next: KernelName?
         repeat {
-            let page = try kernels(matching: filter, after: next, limit: 64)
+            let page = try store.kernels(matching: filter, after: next)
             damaged += page.damaged
-            for (kernel, result) in zip(page.kernels, try sightings(of: path, in: page.kernels, threads: threads)) {
+            let found = try store.sightings(of: path, in: page.kernels, threads: threads, sharing: &answers)
+            for (kernel, result) in zip(page.kernels, found) {
                 switch result {
                 case .success(let sightings): runs.add(kernel.name, sightings)
                 case .failure(let error): damaged.append(error)
@@ -58,20 +62,55 @@ extension HubStore {
         return (runs.inOrder, damaged)
     }
 
+    /// What was found in a kernel, and what that rests on.
+    private struct Look {
+        let sightings: [TypeSighting]
+        let types: Set<TypeID>
+        let names: [String]
+        let btf: BTF
+    }
+
+    /// Looks into as many kernels at once as there are threads, but only where no other kernel's answer holds.
     private func sightings(
         of path: TypePath,
         in kernels: [Kernel],
-        threads: Int
+        threads: Int,
+        sharing answers: inout SharedAnswers<[TypeSighting]>
     ) throws -> [Result<[TypeSighting], StoreError>] {
-        let found = try Parallel.map(kernels, threads: threads) { kernel -> Result<[TypeSighting], StoreError> in
-            do throws(StoreError) {
-                return .success(try types(of: kernel).sightings(of: path))
-            } catch {
-                guard case .damaged = error else { throw error }
-                return .failure(error)
+        try answers.prepare(for: kernels.map(\.btf.digest))
+        var found: [Result<[TypeSighting], StoreError>?] = kernels.map { _ in nil }
+        var place = 0
+        while place < kernels.count {
+            var unknown: [Int] = []
+            while place < kernels.count, unknown.count < threads {
+                if let answer = try answers.answer(for: kernels[place].btf.digest) {
+                    found[place] = .success(answer)
+                } else {
+                    unknown.append(place)
+                }
+                place += 1
+            }
+            let looks = try Parallel.map(unknown, threads: threads) { try look(for: path, in: kernels[$0]) }
+            for (place, look) in zip(unknown, looks) {
+                found[place] = look.map(\.sightings)
+                guard case .success(let look) = look else { continue }
+                let names = look.names.map { Array($0.utf8) }
+                let footprint = Footprint(types: look.types, names: names, in: look.btf)
+                try answers.record(look.sightings, for: kernels[place].btf.digest, restingOn: footprint)
             }
         }
-        return found
+        return found.compactMap { $0 }
+    }
+
+    private func look(for path: TypePath, in kernel: Kernel) throws -> Result<Look, StoreError> {
+        do throws(StoreError) {
+            let btf = try types(of: kernel)
+            let found = btf.sightingsWithReads(of: path)
+            return .success(Look(sightings: found.sightings, types: found.types, names: found.names, btf: btf))
+        } catch {
+            guard case .damaged = error else { throw error }
+            return .failure(error)
+        }
     }
 
     private func types(of kernel: Kernel) throws(StoreError) -> BTF {

@@ -4,11 +4,17 @@ internal import GRDB
 package struct Migrations: Sendable {
     /// The SQL that leads from a version to the next one, by the version it starts from.
     private let steps: [Int: String]
+    /// What is done after a step's SQL, where SQL alone does not do.
+    private var completions: [Int: @Sendable (Database) throws -> Void] = [:]
     /// The version that the last step ends with.
     private let current: Int
 
     /// The steps of this BTF Hub.
-    static let all = Migrations(steps: [1: Schema.deltas], current: Schema.version)
+    static let all = {
+        var all = Migrations(steps: [1: Schema.deltas, 2: Schema.scripts], current: Schema.version)
+        all.completions[2] = { try ScriptTable.fill($0) }
+        return all
+    }()
 
     /// Makes a chain of steps.
     ///
@@ -39,6 +45,7 @@ package struct Migrations: Sendable {
                     throw StoreError.notAStore(path: path, reason: "schema version \(version) never existed")
                 }
                 try database.execute(sql: step)
+                try completions[version]?(database)
                 version += 1
                 try database.execute(sql: "PRAGMA user_version = \(version)")
             }

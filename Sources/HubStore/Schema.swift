@@ -10,12 +10,19 @@ enum Schema {
     static let applicationID = 0x4254_4648
 
     /// The version that `schema.sql` describes.
-    static let version = 2
+    static let version = 3
 
     /// What version 2 has more than version 1: the tables and indexes that deltas need.
     static var deltas: String {
-        let names = ["TABLE deltas ", "INDEX deltas_by_base ", "INDEX deltas_by_outer ", "TABLE sketches "]
-        return names.map { name in
+        statements(making: ["TABLE deltas ", "INDEX deltas_by_base ", "INDEX deltas_by_outer ", "TABLE sketches "])
+    }
+
+    /// What version 3 has more than version 2: the scripts of deltas on their own.
+    static var scripts: String { statements(making: ["TABLE scripts "]) }
+
+    /// The schema's statements that make some tables and indexes.
+    private static func statements(making names: [String]) -> String {
+        names.map { name in
             // A semicolon within a line belongs to a comment.
             guard let start = sql.range(of: "CREATE \(name)"),
                 let end = sql.range(of: ";\n", range: start.lowerBound..<sql.endIndex)

@@ -23,6 +23,11 @@ enum Seal {
         return Data(ContentDigest(of: Array(text.utf8) + payload).bytes.prefix(8))
     }
 
+    /// The seal of a delta's script: what the delta gives, what it is made from, and the script.
+    static func script(_ digest: ContentDigest, base: ContentDigest, runs: [UInt8]) -> Data {
+        Data(ContentDigest(of: Array("script\0".utf8) + digest.bytes + base.bytes + runs).bytes.prefix(8))
+    }
+
     private static func seal(_ fields: [String]) -> Data {
         let text = fields.map { $0 + "\0" }.joined()
         return Data(ContentDigest(of: Array(text.utf8)).bytes.prefix(8))

@@ -1,101 +1,89 @@
-public import BTF
 public import BTFDelta
-internal import GRDB
 
-/// Answers about kernels' types, each found once for all kernels on which it rests on the same types.
+/// Answers about kernels, each found once for all kernels on which it rests on the same types.
 ///
 /// An answer comes with the types that were looked at and the names that were looked up. Along the chain of deltas it
 /// holds for every kernel up to the first delta that touches any of them, and no kernel is decoded to find that out. What
 /// a kernel's modules hold is not considered.
 ///
-/// Asked in the order of `HubStore.byLineage`, it finds most; memory does not grow with the number of kernels. A value of
-/// this type is for one thread.
+/// A value of this type is for one thread. It keeps a few hundred bytes for each BTF that others build on.
 public struct SharedAnswers<Answer> {
     private let store: HubStore
-    private var lineage = Lineage()
-    private var known: [Int64: (answer: Answer, footprint: Footprint)] = [:]
+    private var answers: [Answer] = []
+    private var known: [Int64: (answer: Int, footprint: Footprint)] = [:]
+    private var links = DeltaLinks()
 
     /// Begins without answers.
     ///
     /// - Parameter store: the store whose kernels are asked about; a snapshot of it.
     public init(in store: HubStore) { self.store = store }
 
-    /// The answer for a kernel, where it follows from one that is known.
+    /// The number of different answers so far.
+    public var count: Int { answers.count }
+
+    /// Reads what is needed to follow the chains of several kernels, which costs far less at once than one by one.
     ///
-    /// - Parameter btf: the SHA-256 of the kernel's BTF.
-    /// - Returns: nil when the kernel has to be asked itself.
-    /// - Throws: `StoreError` when the store cannot be read; `damaged` when it does not hold the BTF whole.
-    public mutating func answer(for btf: ContentDigest) throws(StoreError) -> Answer? {
-        let path = try path(of: btf)
-        if known.count > Lineage.limit { known = known.filter { lineage.keeps($0.key) } }
-        guard let place = path.firstIndex(where: { known[$0.id] != nil }), let start = known[path[place].id]
-        else { return nil }
-        var footprint = start.footprint
-        for link in path[..<place].reversed() {
-            guard let script = link.delta?.script, let next = footprint.carried(to: script) else { return nil }
-            footprint = next
-            known[link.id] = (start.answer, footprint)
-        }
-        return start.answer
+    /// - Parameter kernels: the SHA-256 of the BTF of kernels that will be asked about next, a few hundred at a time.
+    /// - Throws: `StoreError` when the store cannot be read.
+    public mutating func prepare(for kernels: [ContentDigest]) throws(StoreError) {
+        var links = links
+        try store.read { database in try links.read(kernels, in: database) }
+        self.links = links
     }
 
-    /// A kernel's types, to be read one at a time; they are decoded no further than they are read.
+    /// The answer for a kernel, where it follows from one that is known.
     ///
-    /// - Parameter btf: the SHA-256 of the kernel's BTF.
-    /// - Returns: the types.
-    /// - Throws: `StoreError` when the store cannot be read; `damaged` when it does not hold the BTF whole.
-    public mutating func types(of btf: ContentDigest) throws(StoreError) -> LayeredTypes {
-        let path = try path(of: btf)
-        let cache = store.cache
-        return try Self.read(btf, in: store) {
-            try Lineage.types(at: path, ContentReader(database: $0, cache: cache))
+    /// - Parameter kernel: the SHA-256 of the BTF of a kernel of the store.
+    /// - Returns: nil when the kernel has to be asked itself.
+    /// - Throws: `StoreError` when the store cannot be read.
+    public mutating func answer(for kernel: ContentDigest) throws(StoreError) -> Answer? {
+        guard let start = try link(of: kernel) else { return nil }
+        var path: [DeltaLinks.Link] = []
+        var at = start
+        while known[at.id] == nil {
+            guard path.count < ContentReader.chainLimit, let base = at.baseID.flatMap({ links[$0] }) else { return nil }
+            path.append(at)
+            at = base
         }
+        guard case (let answer, var footprint)? = known[at.id] else { return nil }
+        for link in path.reversed() {
+            guard let next = links.script(of: link).flatMap({ footprint.carried(to: $0) }) else { return nil }
+            footprint = next
+            if link.isBase { known[link.id] = (answer, footprint) }
+        }
+        return answers[answer]
     }
 
     /// Takes note of an answer that was found by asking a kernel.
     ///
     /// - Parameters:
     ///   - answer: the answer.
-    ///   - btf: the SHA-256 of the BTF of the kernel that was asked.
-    ///   - types: all types that were looked at.
-    ///   - essentialNames: all essential names for which types were looked up, whether or not there were any.
-    /// - Throws: `StoreError` when the store cannot be read; `damaged` when it does not hold the BTF whole.
+    ///   - kernel: the SHA-256 of the BTF of the kernel that was asked.
+    ///   - footprint: what of the kernel the answer rests on.
+    /// - Throws: `StoreError` when the store cannot be read.
     public mutating func record(
         _ answer: Answer,
-        for btf: ContentDigest,
-        types: some Sequence<TypeID>,
-        essentialNames: some Sequence<[UInt8]>
+        for kernel: ContentDigest,
+        restingOn footprint: Footprint
     ) throws(StoreError) {
-        let path = try path(of: btf)
-        var footprint = Footprint(types: types, essentialNames: essentialNames, in: try self.types(of: btf))
-        known[path[0].id] = (answer, footprint)
-        for (link, base) in zip(path, path.dropFirst()) {
-            guard known[base.id] == nil, let script = link.delta?.script, let before = footprint.carried(back: script)
+        answers.append(answer)
+        let number = answers.count - 1
+        guard var link = try link(of: kernel) else { return }
+        var footprint = footprint
+        known[link.id] = (number, footprint)
+        for _ in 0..<ContentReader.chainLimit {
+            guard let base = link.baseID.flatMap({ links[$0] }), known[base.id] == nil,
+                let before = links.script(of: link).flatMap({ footprint.carried(back: $0) })
             else { return }
             footprint = before
-            known[base.id] = (answer, footprint)
+            link = base
+            known[link.id] = (number, footprint)
         }
     }
 
-    private mutating func path(of btf: ContentDigest) throws(StoreError) -> [Lineage.Link] {
-        try Self.read(btf, in: store) { database in
-            guard let path = try lineage.path(of: btf, in: database) else {
-                throw Damage(reason: "the store does not hold its bytes")
-            }
-            return path
-        }
-    }
-
-    private static func read<Value>(
-        _ btf: ContentDigest,
-        in store: HubStore,
-        _ work: (Database) throws -> Value
-    ) throws(StoreError) -> Value {
-        try store.read { database in
-            do { return try work(database) } catch let damage as Damage {
-                let subject = "the BTF of SHA-256 \(btf)"
-                throw StoreError.damaged(path: store.path, subject: subject, reason: damage.reason)
-            }
-        }
+    private mutating func link(of kernel: ContentDigest) throws(StoreError) -> DeltaLinks.Link? {
+        if let known = links[kernel] { return known }
+        try prepare(for: [kernel])
+        return links[kernel]
     }
 }

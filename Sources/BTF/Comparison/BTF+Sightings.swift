@@ -3,24 +3,38 @@ extension BTF {
     ///
     /// - Parameter path: the path; every type of its name is looked at, declarations are not.
     /// - Returns: what was found, each once, in a fixed order; none when the BTF does not have it.
-    public func sightings(of path: TypePath) -> [TypeSighting] {
+    public func sightings(of path: TypePath) -> [TypeSighting] { sightingsWithReads(of: path).sightings }
+
+    /// Finds a type, or a part of one, and says what that rests on: where these types are the same, and the types of
+    /// these names, it is found the same.
+    ///
+    /// - Parameter path: the path.
+    /// - Returns: what was found; the types that were looked at, generously counted; the names that were looked up.
+    public func sightingsWithReads(
+        of path: TypePath
+    ) -> (sightings: [TypeSighting], types: Set<TypeID>, names: [String]) {
         let pointerSize = pointerSize
+        var reads = ReadTypes(of: self)
         var found: Set<TypeSighting> = []
         for id in ids(named: path.type) {
             let header = header(of: id)
+            reads.note(id)
             guard header.kind != .forward, header.kind != .declarationTag else { continue }
             let kind = ComparedKind(header)
             guard path.kind == nil || path.kind == kind else { continue }
             if path.members.isEmpty {
+                reads.noteDeclaration(of: id)
+                if header.kind.isComposite { reads.noteMembers(of: id, isWithText: true) }
                 found.insert(sighting(of: id, kind, pointerSize: pointerSize))
-            } else if let member = sighting(of: path.members[...], in: id, kind, pointerSize: pointerSize) {
+            } else if let member = sighting(of: path.members[...], in: id, kind, pointerSize: pointerSize, &reads) {
                 found.insert(member)
             }
         }
-        return found.sorted {
+        let sightings = found.sorted {
             ($0.kind.rawValue, $0.bitOffset ?? 0, $0.bitSize ?? 0, $0.text, $0.contents)
                 < ($1.kind.rawValue, $1.bitOffset ?? 0, $1.bitSize ?? 0, $1.text, $1.contents)
         }
+        return (sightings, reads.ids, [path.type] + Self.longNames)
     }
 
     /// The own types of a name.
@@ -59,10 +73,13 @@ extension BTF {
         of members: ArraySlice<String>,
         in id: TypeID,
         _ kind: ComparedKind,
-        pointerSize: UInt32
+        pointerSize: UInt32,
+        _ reads: inout ReadTypes
     ) -> TypeSighting? {
+        reads.noteDeclaration(of: id)
         guard let composite = self.composite(behind: id) else { return enumerator(members, of: id, kind) }
-        guard let (member, offset) = member(at: members, of: composite, depth: 0) else { return nil }
+        guard let (member, offset) = member(at: members, of: composite, depth: 0, &reads) else { return nil }
+        reads.noteDeclaration(of: member.type)
         return TypeSighting(
             kind: kind,
             bitOffset: offset,
@@ -77,16 +94,19 @@ extension BTF {
     private func member(
         at path: ArraySlice<String>,
         of id: TypeID,
-        depth: Int
+        depth: Int,
+        _ reads: inout ReadTypes
     ) -> (member: FlatMember, bitOffset: UInt64)? {
         guard depth < 16 else { return nil }
+        reads.noteMembers(of: id, isWithText: false)
         let list = flatMembers(of: id)
         for length in stride(from: path.count, through: 1, by: -1) {
             let joined = path.prefix(length).joined(separator: ".")
             guard let member = list.first(where: { $0.path == joined }) else { continue }
             if length == path.count { return (member, member.bitOffset) }
+            reads.noteDeclaration(of: member.type)
             guard let inner = composite(behind: member.type),
-                let (found, offset) = self.member(at: path.dropFirst(length), of: inner, depth: depth + 1)
+                let (found, offset) = self.member(at: path.dropFirst(length), of: inner, depth: depth + 1, &reads)
             else { continue }
             return (found, member.bitOffset + offset)
         }
