@@ -184,7 +184,7 @@ let package = Package(
         ),
         .testTarget(
             name: "HubStoreTests",
-            dependencies: ["BTF", "HubStore", "KernelIdentity", "TestSupport"],
+            dependencies: ["BTF", "BTFDelta", "HubStore", "KernelIdentity", "TestSupport"],
             swiftSettings: house
         ),
         .testTarget(

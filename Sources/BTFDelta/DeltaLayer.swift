@@ -145,11 +145,12 @@ extension DeltaLayer {
         }
     }
 
-    /// The rank of a string of the result; nil when it has none such.
+    /// The rank of a string of the result.
     ///
     /// - Parameters:
     ///   - string: the string with its terminator.
     ///   - source: its rank in the base, if it has one there.
+    /// - Returns: the rank; nil when the result has no such string.
     func rank(of string: [UInt8], source: UInt32?) -> UInt32? {
         source.flatMap(strings.target(of:)) ?? strings.rank(ofOwn: string)
     }

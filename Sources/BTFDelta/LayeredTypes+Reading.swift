@@ -13,6 +13,9 @@ extension LayeredTypes {
     /// The first id.
     public var firstID: TypeID { TypeID(1) }
 
+    /// The id behind the last.
+    public var endID: TypeID { TypeID(UInt32(typeCount) + 1) }
+
     /// Finds the types that have one of a few essential names, by bisection.
     ///
     /// - Parameters:
@@ -34,7 +37,7 @@ extension LayeredTypes {
     ///
     /// - Parameter strings: the strings, without terminators.
     /// - Returns: the offsets of those that there are.
-    public func offsets(of strings: some Sequence<[UInt8]>) -> Set<StringOffset> {
+    public func offsets(of strings: Set<[UInt8]>) -> Set<StringOffset> {
         Set(strings.compactMap { rank(of: $0 + [0]) }.map(StringOffset.init(rawValue:)))
     }
 

@@ -164,6 +164,7 @@ extension LayeredTypes {
     ///   - low: the name from which on, with its terminator.
     ///   - high: the name before which.
     ///   - near: where those of the base stand, which is nearly always the place.
+    /// - Returns: their indexes.
     private func range(from low: [UInt8], to high: [UInt8], near: Range<Int>?) -> Range<Int> {
         if let near, let same = layer?.target(of: near) { return same }
         let start = first(atLeast: low, guess: near.flatMap { layer?.target(of: $0.lowerBound) })
@@ -189,9 +190,10 @@ extension LayeredTypes {
 }
 
 extension LayeredTypes {
-    /// The rank of a string; nil when no string is the same.
+    /// The rank of a string.
     ///
     /// - Parameter string: the string with its terminator.
+    /// - Returns: the rank; nil when no string is the same.
     func rank(of string: [UInt8]) -> UInt32? {
         if let known = ranks[string] { return known }
         let found: UInt32?

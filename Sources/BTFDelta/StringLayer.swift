@@ -81,9 +81,10 @@ struct StringLayer {
         }
     }
 
-    /// The rank of one of the delta's own strings; nil when it is none.
+    /// The rank of one of the delta's own strings.
     ///
     /// - Parameter string: the string with its terminator.
+    /// - Returns: the rank; nil when it is none of them.
     func rank(ofOwn string: [UInt8]) -> UInt32? {
         var (low, high) = (0, starts.count - 1)
         while low < high {
@@ -115,6 +116,7 @@ struct StringLayer {
     /// Where a string of the result is.
     ///
     /// - Parameter rank: its rank, below the header's number of strings.
+    /// - Returns: the string, or its rank in the base.
     func place(of rank: UInt32) -> Place {
         let take = byPlace.last(notAbove: rank).map { takes[$0] }
         if let take, rank - take.place < take.count { return .base(take.source + rank - take.place) }

@@ -16,9 +16,19 @@ struct BundleManifest: Encodable {
         let btf: String
         let size: Int
         let unresolved: [Unresolved]
+        let modules: [Module]
+    }
+
+    /// A module whose types the programs come to.
+    struct Module: Encodable {
+        let name: String
+        /// Of its split BTF, where it has one.
+        let btf: String?
+        let size: Int?
     }
 
     struct Unresolved: Encodable {
+        let rules: [String]
         let object: Int
         let section: String
         let function: String?
@@ -37,10 +47,24 @@ struct BundleManifest: Encodable {
         let solution: Int
         let archive: String?
         let paths: [String]
+        let modules: [SourceModule]
 
         private enum CodingKeys: String, CodingKey {
-            case name, solution, archive, paths
+            case name, solution, archive, paths, modules
             case buildID = "build_id"
+            case sourceBTF = "source_btf"
+        }
+    }
+
+    /// The module of a kernel.
+    struct SourceModule: Encodable {
+        let name: String
+        let sourceBTF: String
+        /// Where its split BTF lies, where it has one.
+        let paths: [String]?
+
+        private enum CodingKeys: String, CodingKey {
+            case name, paths
             case sourceBTF = "source_btf"
         }
     }
@@ -53,13 +77,14 @@ struct BundleManifest: Encodable {
     let format = 1
     let hub = HubVersion.current
     let layout: String
+    let modules: String
     let objects: [Object]
     let solutions: [Solution]
     let kernels: [KernelEntry]
     let leftOut: [LeftOut]
 
     private enum CodingKeys: String, CodingKey {
-        case format, hub, layout, objects, solutions, kernels
+        case format, hub, layout, modules, objects, solutions, kernels
         case leftOut = "left_out"
     }
 
@@ -80,9 +105,32 @@ extension BundleManifest.Object {
 }
 
 extension BundleManifest.Unresolved {
-    init(_ unresolved: KernelSolution.Unresolved, _ relocation: ProgramRelocations.Relocation) {
+    /// What a solution does not resolve by anyone's rules, in the order of the requests; what the rules agree about is
+    /// there once.
+    static func all(
+        of solution: KernelSolution,
+        _ relocations: [ProgramRelocations.Relocation]
+    ) -> [BundleManifest.Unresolved] {
+        var found: [KernelSolution.Unresolved] = []
+        var rules: [KernelSolution.Unresolved: [LoaderRules]] = [:]
+        for loader in LoaderRules.allCases {
+            for unresolved in solution.unresolved[loader] ?? [] {
+                if rules[unresolved] == nil { found.append(unresolved) }
+                rules[unresolved, default: []].append(loader)
+            }
+        }
+        return found.enumerated().sorted { ($0.element.index, $0.offset) < ($1.element.index, $1.offset) }
+            .map { Self($0.element, rules[$0.element] ?? [], relocations[$0.element.index]) }
+    }
+
+    private init(
+        _ unresolved: KernelSolution.Unresolved,
+        _ rules: [LoaderRules],
+        _ relocation: ProgramRelocations.Relocation
+    ) {
         let record = relocation.record
         self.init(
+            rules: rules.map(\.rawValue),
             object: relocation.object,
             section: record.location.section,
             function: record.location.function,

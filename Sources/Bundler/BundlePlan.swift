@@ -1,4 +1,5 @@
 internal import Archive
+public import Foundation
 public import HubStore
 public import KernelIdentity
 public import Minimizer
@@ -32,13 +33,14 @@ public struct BundlePlan: Sendable {
         var description = """
             bundle \(Self.formatVersion) of hub \(HubVersion.current)
             layout \(request.layout.rawValue)
+            modules \(request.modules.rawValue)
             compression \(request.compression.rawValue)
             requests \(ContentDigest(of: try request.requests.json()))
 
             """
-        damaged = try snapshot.forEachKernel(matching: request.filter) { kernel in
-            planned.append(PlannedKernel(kernel))
-            description += "\(kernel.name) \(kernel.btf.digest) \(kernel.buildID?.description ?? "")\n"
+        damaged = try PlannedKernel.forEach(matching: request.filter, of: snapshot, request.modules) { kernel in
+            planned.append(kernel)
+            description += "\(kernel.name) \(kernel.types) \(kernel.buildID?.description ?? "")\n"
         }
         let architectures = Set(planned.map(\.name.architecture.rawValue)).sorted()
         if request.layout.isForOneArchitecture, architectures.count > 1 {
@@ -54,7 +56,7 @@ public struct BundlePlan: Sendable {
     public var kernels: [KernelName] { planned.map(\.name) }
 
     /// To be raised when the same request over the same kernels begins to give other bytes.
-    private static let formatVersion = 2
+    private static let formatVersion = 3
 }
 
 // MARK: - Writing
@@ -91,6 +93,7 @@ extension BundlePlan {
     ///
     /// - Parameters:
     ///   - cache: the folder in which solutions are kept from one bundle to the next; nil keeps none.
+    ///   - threads: how many threads may solve; the bytes do not depend on it.
     ///   - sink: takes the bytes as they become ready; what it throws ends the writing.
     ///   - progress: is told after each kernel how many are done.
     /// - Returns: what was written.
@@ -98,10 +101,11 @@ extension BundlePlan {
     ///   what the sink throws. What was written until then is no whole archive.
     public func write(
         cache: String? = nil,
+        threads: Int = ProcessInfo.processInfo.activeProcessorCount,
         to sink: @escaping ([UInt8]) throws -> Void,
         progress: (_ done: Int) throws -> Void = { _ in }
     ) throws -> BundleReport {
-        try withWriting(cache, progress) { writer, writing in
+        try withWriting(cache, threads, progress) { writer, writing in
             try writer.write(planned.map(\.forBundle), btf: writing.btf, manifest: writing.manifest, to: sink)
         }
     }
@@ -110,28 +114,37 @@ extension BundlePlan {
     ///
     /// - Parameters:
     ///   - cache: the folder in which solutions are kept from one bundle to the next; nil keeps none.
+    ///   - threads: how many threads may solve; the bytes do not depend on it.
     ///   - file: takes each file's name and contents; what it throws ends the writing.
     ///   - progress: is told after each kernel how many are done.
     /// - Returns: what was written.
     /// - Throws: as `write`.
     public func writeFiles(
         cache: String? = nil,
+        threads: Int = ProcessInfo.processInfo.activeProcessorCount,
         to file: (_ name: String, _ contents: [UInt8]) throws -> Void,
         progress: (_ done: Int) throws -> Void = { _ in }
     ) throws -> BundleReport {
-        try withWriting(cache, progress) { writer, writing in
+        try withWriting(cache, threads, progress) { writer, writing in
             try writer.writeFiles(planned.map(\.forBundle), btf: writing.btf, manifest: writing.manifest, to: file)
         }
     }
 
     private func withWriting(
         _ cache: String?,
+        _ threads: Int,
         _ progress: (Int) throws -> Void,
         _ body: (BundleWriter, BundleWriting) throws -> BundleContents
     ) throws -> BundleReport {
         let writer = BundleWriter(layout: request.layout, compression: request.compression)
         return try withoutActuallyEscaping(progress) { progress in
-            let solver = try KernelSolver(request.requests, store: store, cache: cache)
+            let solver = try KernelSolver(
+                request.requests,
+                store: store,
+                modules: request.modules,
+                cache: cache,
+                threads: threads
+            )
             try solver.solve(planned, progress: progress)
             let writing = try BundleWriting(request, planned, solver, progress)
             let contents = try body(writer, writing)

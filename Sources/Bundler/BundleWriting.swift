@@ -64,9 +64,7 @@ final class BundleWriting {
             let number = numbers[solution] ?? solutions.count
             if number == solutions.count {
                 numbers[solution] = number
-                let size = try solver.btf(of: planned[index])?.bytes.count ?? 0
-                let unresolved = solution.unresolved.map { BundleManifest.Unresolved($0, relocations[$0.index]) }
-                solutions.append(.init(btf: entry.digest, size: size, unresolved: unresolved))
+                solutions.append(try describe(solution, of: planned[index]))
             }
             kernels.append(
                 BundleManifest.KernelEntry(
@@ -75,17 +73,44 @@ final class BundleWriting {
                     sourceBTF: planned[index].btf.description,
                     solution: number,
                     archive: entry.archive,
-                    paths: entry.paths
+                    paths: entry.paths,
+                    modules: try sources(of: solution, planned[index], entry)
                 )
             )
         }
         let manifest = BundleManifest(
             layout: request.layout.rawValue,
+            modules: request.modules.rawValue,
             objects: request.requests.objects.map(BundleManifest.Object.init),
             solutions: solutions,
             kernels: kernels,
             leftOut: leftOut(besides: contents).map { .init(kernel: $0.kernel, reason: $0.reason) }
         )
         return try manifest.json()
+    }
+
+    private func describe(_ solution: KernelSolution, of kernel: PlannedKernel) throws -> BundleManifest.Solution {
+        let btf = try solver.btf(of: kernel)
+        let sizes = Dictionary(btf?.modules.map { ($0.name, $0.bytes.count) } ?? []) { first, _ in first }
+        return BundleManifest.Solution(
+            btf: solution.btf ?? "",
+            size: btf?.bytes.count ?? 0,
+            unresolved: BundleManifest.Unresolved.all(of: solution, relocations),
+            modules: solution.modules.map { .init(name: $0.name, btf: $0.btf, size: sizes[$0.name]) }
+        )
+    }
+
+    private func sources(
+        of solution: KernelSolution,
+        _ kernel: PlannedKernel,
+        _ entry: BundleContents.Entry
+    ) throws -> [BundleManifest.SourceModule] {
+        guard !solution.modules.isEmpty else { return [] }
+        let digests = try solver.moduleDigests(of: kernel)
+        return solution.modules.compactMap { module in
+            digests[module.name].map {
+                .init(name: module.name, sourceBTF: $0.description, paths: entry.modules[module.name])
+            }
+        }
     }
 }

@@ -7,7 +7,7 @@ internal import Minimizer
 ///
 /// Kernels are handed in all together; what is not known yet is solved on all processors, in the order in which the store
 /// has them build on one another. What is found is remembered in memory and in the file of the cache: by the digest of the
-/// kernel's BTF, and by what the solution touched of it, so that another kernel on which that is the same needs no
+/// kernel's types, and by what the solution touched of them, so that another kernel on which that is the same needs no
 /// solving.
 final class KernelSolver {
     /// How many kernels are worked on, at least, before the file is written and progress is told.
@@ -15,11 +15,11 @@ final class KernelSolver {
     /// The most kernels that a thread takes at once.
     private static let row = 128
 
+    private let stored: StoredTypes
     private let minimizer: Minimizer
-    private let store: HubStore
     private let threads: Int
     private let table: SolutionTable
-    /// Why a kernel's BTF cannot be read, by its digest; that is not kept, as it may be readable next time.
+    /// Why a kernel's types cannot be read, by their digest; that is not kept, as they may be readable next time.
     private var unreadable: [ContentDigest: String] = [:]
     /// How many times the requests were solved.
     private(set) var solveCount = 0
@@ -29,25 +29,27 @@ final class KernelSolver {
     /// - Parameters:
     ///   - requests: what the programs ask of a kernel.
     ///   - store: a snapshot of the store.
+    ///   - modules: what is asked of the kernels' modules.
     ///   - cache: the folder in which solutions are kept; nil keeps none.
     ///   - threads: how many threads may work; what they find does not depend on it.
     /// - Throws: what Foundation throws when it cannot encode the requests.
     init(
         _ requests: RelocationRequestLog,
         store: HubStore,
+        modules: ModuleUse,
         cache: String?,
         threads: Int = ProcessInfo.processInfo.activeProcessorCount
     ) throws {
         minimizer = Minimizer(requests)
-        self.store = store
-        self.threads = threads
+        stored = StoredTypes(store: store, solver: minimizer.solver, modules: modules)
         table = try SolutionTable(of: requests, folder: cache)
+        self.threads = threads
     }
 
     /// What is known of a kernel after `solve`.
     enum Answer {
         case solution(KernelSolution)
-        /// The kernel's BTF cannot be read, for this reason.
+        /// The kernel's types cannot be read, for this reason.
         case unreadable(String)
     }
 
@@ -58,14 +60,13 @@ final class KernelSolver {
     ///   - progress: is told now and then how many are done.
     /// - Throws: `StoreError` when the store as a whole cannot be read, and what `progress` throws.
     func solve(_ kernels: some Collection<PlannedKernel>, progress: (_ done: Int) throws -> Void = { _ in }) throws {
-        var missing: Set<ContentDigest> = []
-        for kernel in kernels where table[kernel.btf] == nil && unreadable[kernel.btf] == nil {
-            missing.insert(kernel.btf)
+        var seen: Set<ContentDigest> = []
+        let missing = kernels.filter {
+            table[$0.types] == nil && unreadable[$0.types] == nil && seen.insert($0.types).inserted
         }
         guard !missing.isEmpty else { return }
         var done = kernels.count - missing.count
-        // In a fixed order, so that what the file holds does not depend on the process.
-        var groups = try store.byLineage(missing.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) })[...]
+        var groups = try stored.store.byLineage(missing, digest: \.btf)[...]
         while !groups.isEmpty {
             try progress(done)
             var count = 0
@@ -74,24 +75,23 @@ final class KernelSolver {
                 return count < Self.portion
             }
             groups = groups.dropFirst(portion.count)
-            try solve(portion.flatMap { $0.split(every: Self.row) })
-            done += count
+            try solve(rows: portion.flatMap { $0.split(every: Self.row) })
+            done += portion.reduce(0) { $0 + $1.count }
         }
     }
 
-    /// Solves rows of kernels on all processors.
-    private func solve(_ rows: [ArraySlice<ContentDigest>]) throws {
-        let search = SolutionSearch(minimizer, in: store, knowing: table.touched, table.all)
-        for (digest, result) in try search.results(for: rows, threads: threads) {
+    private func solve(rows: [ArraySlice<PlannedKernel>]) throws {
+        let search = SolutionSearch(minimizer, in: stored, knowing: table.touched, table.all)
+        for (kernel, result) in try search.results(for: rows, threads: threads) {
             switch result {
-            case .unreadable(let reason): unreadable[digest] = reason
-            case .shared(let solution): table.insert(solution, nil, for: digest)
+            case .unreadable(let reason): unreadable[kernel.types] = reason
+            case .shared(let solution): table.insert(solution, [:], for: kernel.types)
             case .solved(let solved):
-                table.insert(solved.solution, solved.bytes, for: digest)
+                table.insert(solved.solution, solved.blobs, for: kernel.types)
                 solveCount += 1
                 guard let content = solved.content else { continue }
                 table.note(content.touched)
-                table.insert(solved.solution, nil, for: content.key)
+                table.insert(solved.solution, [:], for: content.key)
             }
         }
         table.save()
@@ -100,20 +100,32 @@ final class KernelSolver {
     /// What a kernel comes to, solving it when that is not known.
     func answer(for kernel: PlannedKernel) throws -> Answer {
         try solve(CollectionOfOne(kernel))
-        if let reason = unreadable[kernel.btf] { return .unreadable("\(kernel.name): \(reason)") }
-        guard let solution = table[kernel.btf] else { return .unreadable("\(kernel.name): it could not be solved") }
+        if let reason = unreadable[kernel.types] { return .unreadable(reason) }
+        guard let solution = table[kernel.types] else { return .unreadable("it could not be solved") }
         return .solution(solution)
     }
 
     /// The minimised BTF of a kernel, or nil where there is none.
     func btf(of kernel: PlannedKernel) throws -> BundleBTF? {
         guard case .solution(let solution) = try answer(for: kernel), let digest = solution.btf else { return nil }
-        if table.bytes(of: digest) == nil {
+        if solution.digests.contains(where: { table.bytes(of: $0) == nil }) {
             // It had to make room for others.
             table.forget(solution)
             try solve(CollectionOfOne(kernel))
         }
-        return table.bytes(of: digest).map { BundleBTF(digest: digest, bytes: $0) }
+        let modules = solution.modules.compactMap { module -> BundleBTF.Module? in
+            guard let digest = module.btf, let bytes = table.bytes(of: digest) else { return nil }
+            return BundleBTF.Module(name: module.name, digest: digest, bytes: bytes)
+        }
+        return table.bytes(of: digest).map { BundleBTF(digest: digest, bytes: $0, modules: modules) }
+    }
+
+    /// The digests of the BTF of a kernel's modules, by their names.
+    ///
+    /// - Throws: `StoreError` when the store cannot be read.
+    func moduleDigests(of kernel: PlannedKernel) throws -> [String: ContentDigest] {
+        let modules = try kernel.modular.map(stored.store.modules) ?? []
+        return Dictionary(modules.map { ($0.name, $0.btf.digest) }) { first, _ in first }
     }
 }
 

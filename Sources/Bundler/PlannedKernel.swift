@@ -8,11 +8,58 @@ struct PlannedKernel: Hashable, Sendable {
     let buildID: BuildID?
     /// The digest of its BTF.
     let btf: ContentDigest
+    /// What tells its types from other kernels': the digest of its BTF, or of all that its modules say too.
+    let types: ContentDigest
+    /// The kernel, where it has modules that are asked for.
+    let modular: Kernel?
 
-    init(_ kernel: Kernel) {
+    /// Remembers a kernel.
+    ///
+    /// - Parameters:
+    ///   - kernel: the kernel.
+    ///   - store: a snapshot of the store that holds it.
+    ///   - use: what is asked of its modules.
+    /// - Throws: `StoreError` when the store cannot be read, or the row of a module is damaged.
+    init(_ kernel: Kernel, of store: HubStore, _ use: ModuleUse) throws {
         name = kernel.name
         buildID = kernel.buildID
         btf = kernel.btf.digest
+        let modules = use == .none ? [] : try store.modules(of: kernel)
+        modular = modules.isEmpty ? nil : kernel
+        guard !modules.isEmpty else {
+            types = btf
+            return
+        }
+        var text = "modules \(use.rawValue)\n\(btf)\n"
+        for module in modules { text += "\(module.btf.digest) \(module.name)\n" }
+        types = ContentDigest(of: text.utf8)
+    }
+
+    /// Remembers the kernels of a store that match.
+    ///
+    /// - Parameters:
+    ///   - filter: which kernels.
+    ///   - store: a snapshot of the store.
+    ///   - use: what is asked of their modules.
+    ///   - body: takes each, in the order of their names.
+    /// - Returns: the rows of kernels and modules that do not match their seals; such kernels are passed over.
+    /// - Throws: `StoreError` when the store cannot be read, and what `body` throws.
+    static func forEach(
+        matching filter: KernelFilter,
+        of store: HubStore,
+        _ use: ModuleUse,
+        _ body: (PlannedKernel) throws -> Void
+    ) throws -> [StoreError] {
+        var damaged: [StoreError] = []
+        let rows = try store.forEachKernel(matching: filter) { kernel in
+            do {
+                try body(PlannedKernel(kernel, of: store, use))
+            } catch let error as StoreError {
+                guard case .damaged = error else { throw error }
+                damaged.append(error)
+            }
+        }
+        return rows + damaged
     }
 
     /// The kernel as a bundle knows it.

@@ -32,7 +32,9 @@ final class SolutionTable {
         var documents: [String: KernelSolution] = [:]
         for record in file?.records() ?? [] {
             switch record {
-            case .blob(let bytes): keep(bytes, as: ContentDigest(of: bytes).description)
+            case .blob(let bytes):
+                makeRoom(for: bytes.count)
+                keep(bytes, as: ContentDigest(of: bytes).description)
             case .solution(let json):
                 guard let solution = try? JSONDecoder().decode(KernelSolution.self, from: Data(json)),
                     Self.fits(solution, requests.count)
@@ -43,7 +45,7 @@ final class SolutionTable {
             case .touched(let types): touched.append(types)
             case .kernel(let key, let digest):
                 guard let solution = documents[digest.description] else { continue }
-                if let btf = solution.btf, blobs[btf] == nil { continue }
+                guard solution.digests.allSatisfy({ blobs[$0] != nil }) else { continue }
                 solutions[key] = solution
             }
         }
@@ -54,16 +56,18 @@ final class SolutionTable {
         let anonymous = RelocationRequestLog(
             objects: requests.objects.map { ObjectRequests(object: "", types: $0.types, requests: $0.requests) }
         )
-        let text = "solutions 2\nhub \(HubVersion.current)\nrequests \(ContentDigest(of: try anonymous.json()))\n"
+        let text = "solutions 4\nhub \(HubVersion.current)\nrequests \(ContentDigest(of: try anonymous.json()))\n"
         return ContentDigest(of: text.utf8)
     }
 
     private static func fits(_ solution: KernelSolution, _ count: Int) -> Bool {
-        solution.unresolved.allSatisfy { (0..<count).contains($0.index) }
+        Set(solution.unresolved.keys) == Set(LoaderRules.allCases)
+            && solution.unresolved.values.joined().allSatisfy { (0..<count).contains($0.index) }
+            && solution.modules.flatMap(\.relocations.values).joined().allSatisfy { (0..<count).contains($0) }
             && (solution.btf == nil) != (solution.failure == nil)
     }
 
-    /// The solution for the digest of a kernel's BTF, or of what was touched of it.
+    /// The solution for the digest of a kernel's types, or of what was touched of them.
     subscript(key: ContentDigest) -> KernelSolution? { solutions[key] }
 
     /// All solutions, by their keys.
@@ -83,8 +87,15 @@ final class SolutionTable {
     }
 
     /// Remembers a solution.
-    func insert(_ solution: KernelSolution, _ bytes: [UInt8]?, for key: ContentDigest) {
-        if let bytes, let digest = solution.btf, blobs[digest] == nil {
+    ///
+    /// - Parameters:
+    ///   - solution: the solution.
+    ///   - found: the minimised BTF that it names, by digest, where the table may not hold it.
+    ///   - key: the digest of a kernel's types, or of what was touched of them.
+    func insert(_ solution: KernelSolution, _ found: [String: [UInt8]], for key: ContentDigest) {
+        let fresh = found.filter { blobs[$0.key] == nil }.sorted { $0.key < $1.key }
+        makeRoom(for: fresh.reduce(0) { $0 + $1.value.count })
+        for (digest, bytes) in fresh {
             keep(bytes, as: digest)
             unsaved.append(.blob(bytes))
         }
@@ -106,11 +117,13 @@ final class SolutionTable {
         }
     }
 
+    private func makeRoom(for count: Int) {
+        guard size + count > Self.limit else { return }
+        blobs = [:]
+        size = 0
+    }
+
     private func keep(_ bytes: [UInt8], as digest: String) {
-        if size + bytes.count > Self.limit {
-            blobs = [:]
-            size = 0
-        }
         blobs[digest] = bytes
         size += bytes.count
     }

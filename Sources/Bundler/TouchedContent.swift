@@ -4,10 +4,11 @@ internal import Minimizer
 
 /// What a kernel's BTF says about all that a solution touched, as a digest: kernels of equal digests share the solution.
 ///
-/// A reference to a type with a name counts as its kind, its name and, where the solution touched it, which of the types
-/// of that name it is. Types without a name are described with what refers to them.
-struct TouchedContent<Types: TypeSource> {
-    private let types: Types
+/// Of the members of structs and unions those count that relocations name, those without a name, and which is the last.
+/// A reference to a type with a name counts as its kind, its name, whether it is vmlinux's or the module's own and, where
+/// the solution touched it, which of the types of that name it is. Types without a name are described with what refers to them.
+struct TouchedContent<Source: TypeSource> {
+    private let types: Source
     /// The names of the members that matter; nil for all.
     private let memberNames: Set<StringOffset>?
     private let named: [TouchedTypes.NamedType: [TypeID]]
@@ -18,29 +19,44 @@ struct TouchedContent<Types: TypeSource> {
     /// All types that were looked at.
     private var visited: Set<TypeID> = []
 
-    /// The most bytes that are digested; a few hundred kilobytes are usual.
+    /// The most bytes that are digested; a few ten kilobytes are usual.
     private static var limit: Int { 64 << 20 }
 
     /// Digests what was touched.
     ///
     /// - Parameters:
     ///   - touched: what a solution touched.
-    ///   - types: a kernel's BTF.
+    ///   - kernel: a kernel's types.
     ///   - memberNames: the names of the members that matter, as `RelocationSolver.memberNames` has them; nil for all.
-    /// - Returns: the digest, and the types that it says something of; nil where types without a name make it too long.
+    /// - Returns: the digest, and the types of vmlinux that it says something of; nil where types without a name make it
+    ///   too long.
     static func digest(
         of touched: TouchedTypes,
-        in types: Types,
-        members memberNames: Set<StringOffset>?
+        in kernel: KernelTypeSources<Source>,
+        members memberNames: Set<[UInt8]>?
     ) -> (digest: ContentDigest, types: Set<TypeID>)? {
-        var content = TouchedContent(touched, types, memberNames)
-        guard content.describe(touched) else { return nil }
-        return (ContentDigest(of: content.text), content.visited)
+        var vmlinux = TouchedContent(touched, kernel.vmlinux, memberNames)
+        guard vmlinux.describe(touched) else { return nil }
+        var text = vmlinux.text
+        for module in kernel.modules {
+            var own = TouchedContent(touched, module.types, memberNames, over: vmlinux.places)
+            guard own.describe(touched) else { return nil }
+            text += [kernel.isMerged ? 8 : 9] + framed(module.name.utf8) + own.text
+            guard text.count <= limit else { return nil }
+        }
+        return (ContentDigest(of: text), vmlinux.visited)
     }
 
-    private init(_ touched: TouchedTypes, _ types: Types, _ memberNames: Set<StringOffset>?) {
+    /// Looks up what was touched among a part's own types; `base` has the places of those that it builds on.
+    private init(
+        _ touched: TouchedTypes,
+        _ types: Source,
+        _ memberNames: Set<[UInt8]>?,
+        over base: [TypeID: Int] = [:]
+    ) {
         self.types = types
-        self.memberNames = memberNames
+        self.memberNames = memberNames.map(types.offsets(of:))
+        places = base
         let names = touched.essentialNames.union(touched.types.map { Array(EssentialName.of($0.name)) })
             .sorted { $0.lexicographicallyPrecedes($1) }
         let found = types.ids(withEssentialNames: names, ofKinds: Set(Kind.allCases))
@@ -102,7 +118,7 @@ struct TouchedContent<Types: TypeSource> {
                 text.append(6)
                 word(number)
             } else {
-                text += [7, UInt8(header.kind.rawValue)]
+                text += [id < types.firstID ? 10 : 7, UInt8(header.kind.rawValue)]
                 name(header.name)
                 word(places[id] ?? 0)
             }
@@ -123,7 +139,7 @@ struct TouchedContent<Types: TypeSource> {
                 refer(member.type)
                 word(member.bitOffset)
                 word(member.bitfieldSize)
-                // What is the last member may be an array of any length.
+                // An array that is the last member may be of any length.
                 text.append(index == members.count - 1 ? 1 : 0)
             }
             return

@@ -98,21 +98,26 @@ public struct LayeredReader {
 }
 
 extension HubStore {
-    /// Groups kernels' BTF so that what builds on the same stands together, each after what it builds on.
+    /// Groups kernels so that those whose BTF builds on the same stand together, each after what it builds on.
     ///
-    /// - Parameter digests: the SHA-256 of kernels' BTF.
+    /// - Parameters:
+    ///   - kernels: the kernels, whatever stands for them.
+    ///   - digest: gives the SHA-256 of a kernel's BTF.
     /// - Returns: the same in that order, in groups that have little in common; what the store does not hold comes first.
     /// - Throws: `StoreError` when the store cannot be read.
-    public func byLineage(_ digests: some Sequence<ContentDigest>) throws(StoreError) -> [[ContentDigest]] {
+    public func byLineage<Item>(
+        _ kernels: some Sequence<Item>,
+        digest: (Item) -> ContentDigest
+    ) throws(StoreError) -> [[Item]] {
         let paths = try read { database in
             let statement = try database.cachedStatement(
                 sql: "SELECT base_id FROM deltas WHERE btf_id = ? AND outer_id IS NULL"
             )
             var bases: [Int64: Int64?] = [:]
-            var paths: [(path: [Int64], digest: ContentDigest)] = []
-            for digest in digests {
+            var paths: [(path: [Int64], item: Item)] = []
+            for kernel in kernels {
                 var path: [Int64] = []
-                var next = try BTFTable.id(of: digest, in: database)
+                var next = try BTFTable.id(of: digest(kernel), in: database)
                 while let id = next, path.count < ContentReader.chainLimit {
                     path.append(id)
                     if let known = bases[id] {
@@ -122,16 +127,16 @@ extension HubStore {
                     next = try Row.fetchOne(statement, arguments: [id]).flatMap { try $0.optionalColumn(0) }
                     bases[id] = .some(next)
                 }
-                paths.append((path.reversed(), digest))
+                paths.append((path.reversed(), kernel))
             }
             return paths.sorted { $0.path.lexicographicallyPrecedes($1.path) }
         }
-        var groups: [[ContentDigest]] = []
+        var groups: [[Item]] = []
         var last: ArraySlice<Int64>?
-        for (path, digest) in paths {
+        for (path, item) in paths {
             // Many stand on one whole BTF; those that stand on the same delta above it share more.
             let start = path.prefix(2)
-            if start == last { groups[groups.count - 1].append(digest) } else { groups.append([digest]) }
+            if start == last { groups[groups.count - 1].append(item) } else { groups.append([item]) }
             last = start
         }
         return groups

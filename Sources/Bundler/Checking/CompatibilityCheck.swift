@@ -6,11 +6,20 @@ public import Minimizer
 /// Checks on which kernels programs load.
 public struct CompatibilityCheck: Sendable {
     private let requests: RelocationRequestLog
+    private let rules: LoaderRules
+    private let modules: ModuleUse
 
     /// Prepares a check.
     ///
-    /// - Parameter requests: what the programs ask of a kernel.
-    public init(_ requests: RelocationRequestLog) { self.requests = requests }
+    /// - Parameters:
+    ///   - requests: what the programs ask of a kernel.
+    ///   - rules: whose rules decide.
+    ///   - modules: what a loader gets of the kernels' modules.
+    public init(_ requests: RelocationRequestLog, by rules: LoaderRules = .libbpf, modules: ModuleUse = .merged) {
+        self.requests = requests
+        self.rules = rules
+        self.modules = modules
+    }
 
     /// Checks kernels of a store, and files of BTF after them.
     ///
@@ -29,20 +38,22 @@ public struct CompatibilityCheck: Sendable {
         cache: String? = nil,
         progress: (_ done: Int, _ count: Int) throws -> Void = { _, _ in }
     ) throws -> CompatibilityReport {
-        var report = try CompatibilityReport(of: requests)
+        var report = try CompatibilityReport(of: requests, by: rules, modules)
         if let snapshot = try store?.snapshot() {
             var planned: [PlannedKernel] = []
-            let damaged = try snapshot.forEachKernel(matching: filter) { planned.append(PlannedKernel($0)) }
-            let solver = try KernelSolver(requests, store: snapshot, cache: cache)
+            let damaged = try PlannedKernel.forEach(matching: filter, of: snapshot, modules) { planned.append($0) }
+            let solver = try KernelSolver(requests, store: snapshot, modules: modules, cache: cache)
             try solver.solve(planned) { try progress($0, planned.count) }
-            for kernel in planned { report.add(.kernel(kernel.name), try solver.answer(for: kernel)) }
+            for kernel in planned {
+                report.add(.kernel(kernel.name), try solver.answer(for: kernel), hasModules: kernel.modular != nil)
+            }
             try progress(planned.count, planned.count)
             for error in damaged { report.add(.file(snapshot.path), .unreadable(error.description)) }
         }
         let solver = RelocationSolver(requests)
         for (path, types) in files {
-            let log = solver.solve(on: KernelTypes(vmlinux: types))
-            report.add(.file(path), .solution(KernelSolution(log, btf: nil, failure: nil)))
+            let log = solver.solve(on: KernelTypes(vmlinux: types), by: rules)
+            report.add(.file(path), .solution(KernelSolution([rules: log], btf: nil, failure: nil)))
         }
         return report
     }

@@ -28,6 +28,14 @@ public struct CompatibilityDocument: Encodable, Sendable {
     private struct Answer: Encodable {
         let result: String
         let findings: [Finding]
+        let modules: [Module]
+    }
+
+    private struct Module: Encodable {
+        let name: String
+        let relocations: [Int]
+
+        init(_ user: CompatibilityReport.ModuleUser) { (name, relocations) = (user.module, user.relocations) }
     }
 
     private struct Finding: Encodable {
@@ -45,6 +53,7 @@ public struct CompatibilityDocument: Encodable, Sendable {
         let count: Int
         let result: String
         let problems: [Int]
+        let modules: [Module]
     }
 
     private struct Kernel: Encodable {
@@ -52,9 +61,12 @@ public struct CompatibilityDocument: Encodable, Sendable {
         let result: String
         let answer: Int?
         let reason: String?
+        let modules: Bool
     }
 
     private let format = 1
+    private let rules: String
+    private let modules: String
     private let result: String
     private let objects: [Object]
     private let relocations: [Relocation]
@@ -66,11 +78,13 @@ public struct CompatibilityDocument: Encodable, Sendable {
     ///
     /// - Parameter report: the report.
     public init(_ report: CompatibilityReport) {
+        rules = report.decidingRules.rawValue
+        modules = report.moduleUse.rawValue
         result = report.result.rawValue
         objects = report.objects.map {
             Object(name: $0.object, sha256: $0.digest, relocations: $0.requests.count)
         }
-        let named = Set(report.answers.flatMap { $0.findings.map(\.index) })
+        let named = Set(report.answers.flatMap { $0.findings.map(\.index) + $0.modules.flatMap(\.relocations) })
         relocations = named.sorted().map { index in
             let record = report.relocations[index]
             return Relocation(
@@ -94,7 +108,7 @@ public struct CompatibilityDocument: Encodable, Sendable {
                     reason: $0.reason
                 )
             }
-            return Answer(result: answer.result.rawValue, findings: findings)
+            return Answer(result: answer.result.rawValue, findings: findings, modules: answer.modules.map(Module.init))
         }
         groups = report.groups.map {
             Group(
@@ -104,7 +118,8 @@ public struct CompatibilityDocument: Encodable, Sendable {
                 flavours: $0.flavours,
                 count: $0.count,
                 result: $0.result.rawValue,
-                problems: $0.problems.map(\.index)
+                problems: $0.problems.map(\.index),
+                modules: $0.modules.map(Module.init)
             )
         }
         kernels = report.entries.map {
@@ -112,7 +127,8 @@ public struct CompatibilityDocument: Encodable, Sendable {
                 name: $0.subject.description,
                 result: report.result(of: $0).rawValue,
                 answer: $0.answer,
-                reason: $0.reason
+                reason: $0.reason,
+                modules: $0.hasModules
             )
         }
     }

@@ -32,10 +32,21 @@ public struct CompatibilityReport: Sendable {
         public let reason: String?
     }
 
-    /// What the programs come to on some kernels: what does not resolve there.
+    /// A module whose types relocations come to.
+    public struct ModuleUser: Hashable, Sendable {
+        /// The module's name.
+        public let module: String
+        /// The relocations, by their places among all.
+        public let relocations: [Int]
+    }
+
+    /// What the programs come to on some kernels: what does not resolve there, and what rests on modules.
     public struct Answer: Sendable {
         /// The relocations that do not resolve, in the order of the requests.
         public let findings: [Finding]
+        /// The modules that have what is asked for, by name: a loader that takes the types of the running kernel finds it
+        /// while they are loaded.
+        public let modules: [ModuleUser]
 
         /// The findings that a person has to know of: those that keep the programs from loading, or may.
         public var problems: [Finding] { findings.filter { $0.verdict == .fatal || $0.verdict == .guarded } }
@@ -55,8 +66,14 @@ public struct CompatibilityReport: Sendable {
         public let answer: Int?
         /// Why the kernel cannot be read.
         public let reason: String?
+        /// Whether the types of its modules were at hand.
+        public let hasModules: Bool
     }
 
+    /// Whose rules decide.
+    public let decidingRules: LoaderRules
+    /// What a loader gets of the kernels' modules.
+    public let moduleUse: ModuleUse
     /// The programs, by the last parts of their paths.
     public let objects: [ObjectRequests]
     /// The local side of every relocation, in the order of the requests.
@@ -66,33 +83,47 @@ public struct CompatibilityReport: Sendable {
     /// The kernels, in their order.
     public private(set) var entries: [Entry] = []
 
-    private let rules: VerdictRules
-    private var numbers: [[Key]: Int] = [:]
+    private let verdicts: VerdictRules
+    private var numbers: [Key: Int] = [:]
 
     /// What makes answers equal: reasons name types by ids, which differ from kernel to kernel.
     private struct Key: Hashable {
-        let index: Int
-        let outcome: RelocationRecord.Outcome
+        struct Problem: Hashable {
+            let index: Int
+            let outcome: RelocationRecord.Outcome
+            let outcomes: [Int: RelocationRecord.Outcome]?
+        }
+
+        let problems: [Problem]
+        let modules: [ModuleUser]
     }
 
     /// Makes an empty report.
-    init(of requests: RelocationRequestLog) throws {
+    init(of requests: RelocationRequestLog, by rules: LoaderRules, _ modules: ModuleUse) throws {
         let relocations = try ProgramRelocations(of: requests).relocations
         objects = requests.objects
         self.relocations = relocations.map(\.record)
-        rules = VerdictRules(requests, relocations)
+        decidingRules = rules
+        moduleUse = modules
+        verdicts = VerdictRules(requests, relocations)
     }
 
     /// Adds a kernel.
-    mutating func add(_ subject: CheckSubject, _ answer: KernelSolver.Answer) {
+    mutating func add(_ subject: CheckSubject, _ answer: KernelSolver.Answer, hasModules: Bool = false) {
         switch answer {
-        case .unreadable(let reason): entries.append(Entry(subject: subject, answer: nil, reason: reason))
+        case .unreadable(let reason):
+            entries.append(Entry(subject: subject, answer: nil, reason: reason, hasModules: hasModules))
         case .solution(let solution):
-            let key = solution.unresolved.map { Key(index: $0.index, outcome: $0.outcome) }
+            let unresolved = solution.unresolved[decidingRules] ?? []
+            let modules = solution.modules.compactMap { module in
+                module.relocations[decidingRules].map { ModuleUser(module: module.name, relocations: $0) }
+            }
+            let problems = unresolved.map { Key.Problem(index: $0.index, outcome: $0.outcome, outcomes: $0.outcomes) }
+            let key = Key(problems: problems, modules: modules)
             let number = numbers[key] ?? answers.count
             if number == answers.count {
                 numbers[key] = number
-                let findings = zip(solution.unresolved, rules.verdicts(of: solution)).map { unresolved, verdict in
+                let findings = zip(unresolved, verdicts.verdicts(on: unresolved)).map { unresolved, verdict in
                     Finding(
                         index: unresolved.index,
                         outcome: unresolved.outcome,
@@ -100,9 +131,9 @@ public struct CompatibilityReport: Sendable {
                         reason: unresolved.reason
                     )
                 }
-                answers.append(Answer(findings: findings))
+                answers.append(Answer(findings: findings, modules: modules))
             }
-            entries.append(Entry(subject: subject, answer: number, reason: nil))
+            entries.append(Entry(subject: subject, answer: number, reason: nil, hasModules: hasModules))
         }
     }
 

@@ -1,7 +1,8 @@
 internal import KernelIdentity
 internal import Minimizer
 
-/// Kernels of one distribution, version and architecture that stand together and have the same problems.
+/// Kernels of one distribution, version and architecture that stand together, have the same problems and find what is asked
+/// for in the same modules.
 public struct KernelGroup: Hashable, Sendable {
     /// The distribution, version and architecture with blanks between; a file's path.
     public let series: String
@@ -15,6 +16,8 @@ public struct KernelGroup: Hashable, Sendable {
     public let result: CompatibilityReport.Result
     /// What does not resolve.
     public let problems: [CompatibilityReport.Finding]
+    /// The modules that have what is asked for.
+    public let modules: [CompatibilityReport.ModuleUser]
     /// The names of the kernels, in their order.
     public let kernels: [CheckSubject]
 
@@ -38,7 +41,7 @@ public struct KernelGroup: Hashable, Sendable {
 extension CompatibilityReport {
     /// The kernels in groups, in their order.
     ///
-    /// A group is a row of kernels of one series, in version order, that have the same problems. Where that gives fewer
+    /// A group is a row of kernels of one series, in version order, that have the same problems and modules. Where that gives fewer
     /// groups, the flavours of a series (`cloud-amd64` of `6.1.0-56-cloud-amd64`) are looked at each on its own, and those
     /// that are alike throughout are put together.
     public var groups: [KernelGroup] {
@@ -63,7 +66,7 @@ extension CompatibilityReport {
     private func runs(of entries: [Entry]) -> [[Entry]] {
         var runs: [[Entry]] = []
         for entry in entries {
-            if let last = runs.last?.last, problems(of: last) == problems(of: entry) {
+            if let last = runs.last?.last, situation(of: last) == situation(of: entry) {
                 runs[runs.count - 1].append(entry)
             } else {
                 runs.append([entry])
@@ -76,12 +79,12 @@ extension CompatibilityReport {
         var flavours: [String: [Entry]] = [:]
         for entry in entries { flavours[Release(entry.subject).flavour, default: []].append(entry) }
         // Flavours that are alike throughout, by what they have.
-        var uniform: [[Problem]: [String]] = [:]
+        var uniform: [Situation: [String]] = [:]
         var groups: [KernelGroup] = []
         for (flavour, members) in flavours.sorted(by: { $0.key < $1.key }) {
             let runs = runs(of: members)
             if runs.count == 1 {
-                uniform[problems(of: members[0]), default: []].append(flavour)
+                uniform[situation(of: members[0]), default: []].append(flavour)
             } else {
                 groups += runs.map { group($0, series, flavours: [flavour]) }
             }
@@ -106,19 +109,30 @@ extension CompatibilityReport {
             count: entries.count,
             result: result(of: entries[0]),
             problems: entries[0].answer.map { answers[$0].problems } ?? [],
+            modules: entries[0].answer.map { answers[$0].modules } ?? [],
             kernels: entries.map(\.subject)
         )
     }
 
-    /// A problem without its reason, which may name types by number.
-    private struct Problem: Hashable {
-        let index: Int
-        let outcome: String
+    /// What makes kernels stand together: problems without their reasons, which may name types by number, and modules.
+    private struct Situation: Hashable {
+        struct Problem: Hashable {
+            let index: Int
+            let outcome: RelocationRecord.Outcome
+            let verdict: RelocationVerdict
+        }
+
+        var problems: [Problem] = []
+        var modules: [ModuleUser] = []
+        var unknown: String?
     }
 
-    private func problems(of entry: Entry) -> [Problem] {
-        guard let answer = entry.answer else { return [Problem(index: -1, outcome: entry.reason ?? "")] }
-        return answers[answer].problems.map { Problem(index: $0.index, outcome: $0.outcome.rawValue) }
+    private func situation(of entry: Entry) -> Situation {
+        guard let answer = entry.answer else { return Situation(unknown: entry.reason ?? "") }
+        let problems = answers[answer].problems.map {
+            Situation.Problem(index: $0.index, outcome: $0.outcome, verdict: $0.verdict)
+        }
+        return Situation(problems: problems, modules: answers[answer].modules)
     }
 
     static func series(of subject: CheckSubject) -> String {

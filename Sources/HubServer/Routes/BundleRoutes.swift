@@ -14,8 +14,9 @@ extension Hub {
     }
 
     private func makeBundle(_ request: Request) async throws -> Response {
-        let query = try Query(request, known: Query.filter.union(["layout", "compression", "name"]))
+        let query = try Query(request, known: Query.filter.union(["layout", "modules", "compression", "name"]))
         let layout = try choice(query, "layout", of: BundleLayout.self) ?? .btfhub
+        let modules = try choice(query, "modules", of: ModuleUse.self) ?? .merged
         let compression = try choice(query, "compression", of: Compression.self)
         let name = query["name"] ?? "program"
         let body = try await upload(request)
@@ -26,6 +27,7 @@ extension Hub {
                 let request = try BundleRequest(
                     requests: try Self.requests(in: body, named: name),
                     filter: filter,
+                    modules: modules,
                     layout: layout,
                     compression: compression
                 )

@@ -24,15 +24,41 @@ public struct BundleBTF: Hashable, Sendable {
     public let digest: String
     /// The BTF as a file holds it.
     public let bytes: [UInt8]
+    /// The split BTF of modules over it, where a layout holds such files.
+    public let modules: [Module]
+
+    /// A module's minimised split BTF.
+    public struct Module: Hashable, Sendable {
+        /// The module's name.
+        public let name: String
+        /// The SHA-256 of the bytes, in hexadecimal.
+        public let digest: String
+        /// The split BTF as a file holds it.
+        public let bytes: [UInt8]
+
+        /// Names some bytes.
+        ///
+        /// - Parameters:
+        ///   - name: the module's name.
+        ///   - digest: the bytes' SHA-256, in hexadecimal.
+        ///   - bytes: the split BTF as a file holds it.
+        public init(name: String, digest: String, bytes: [UInt8]) {
+            self.name = name
+            self.digest = digest
+            self.bytes = bytes
+        }
+    }
 
     /// Names some bytes.
     ///
     /// - Parameters:
     ///   - digest: their SHA-256, in hexadecimal.
     ///   - bytes: the BTF as a file holds it.
-    public init(digest: String, bytes: [UInt8]) {
+    ///   - modules: the split BTF of modules over it.
+    public init(digest: String, bytes: [UInt8], modules: [Module] = []) {
         self.digest = digest
         self.bytes = bytes
+        self.modules = modules
     }
 }
 
@@ -48,6 +74,8 @@ public struct BundleContents: Hashable, Sendable {
         public let paths: [String]
         /// The digest of its BTF.
         public let digest: String
+        /// The names of its modules' split BTF there, by module, the main one first.
+        public let modules: [String: [String]]
     }
 
     /// A kernel that is not in the bundle.

@@ -38,6 +38,9 @@ public enum BundleLayout: String, CaseIterable, Hashable, Sendable {
     /// The compression that the client reads, where it reads only one.
     public var compression: Compression? { isFolder ? nil : archive?.compression }
 
+    /// Whether clients can be given a kernel's modules as split BTF, in files beside the kernel's.
+    public var takesSplitModules: Bool { archive?.takesSplitModules ?? false }
+
     /// Whether the client's paths name no architecture, so that a bundle can hold one alone.
     public var isForOneArchitecture: Bool { self == .datadog }
 }
@@ -54,6 +57,8 @@ protocol ArchiveLayout: Sendable {
     func folderLinks(of kernel: BundleKernel) -> [FolderLink]
     /// Whether the archive may hold a file once and links to it.
     var allowsLinks: Bool { get }
+    /// Whether modules' split BTF may lie beside a kernel's: what is `{path}.btf` has them in `{path}/{module}.btf`.
+    var takesSplitModules: Bool { get }
     /// The compression that the client reads, where it reads only one.
     var compression: Compression? { get }
     /// The name of the manifest in the archive.
@@ -65,6 +70,7 @@ extension ArchiveLayout {
     func contents(_ btf: [UInt8], of kernel: BundleKernel) -> [UInt8] { btf }
     func folderLinks(of kernel: BundleKernel) -> [FolderLink] { [] }
     var allowsLinks: Bool { false }
+    var takesSplitModules: Bool { false }
     var compression: Compression? { nil }
     var manifest: String { "manifest.json" }
 }

@@ -7,6 +7,8 @@ public struct MinimizedBTF: Sendable {
     public let types: BTF
     /// The split BTF of the modules that a relocation touches, where those are not merged.
     public let modules: [KernelTypes.Module]
+    /// The modules of which there are types in it, merged or split, in the order in which they were given.
+    public let moduleNames: [String]
     /// What each relocation comes to on the kernel, by whose rules. Its type ids are the kernel's.
     public let logs: [LoaderRules: RelocationLog]
     /// What each relocation comes to on the minimised BTF, by whose rules: the same outcomes and values, save that type

@@ -59,10 +59,10 @@ private struct Minimization<Base: TypeSource> {
             let attempt = try attempt(selection, areAlikesMerged: extent.areAlikesMerged)
             difference = attempt.proof.difference
             guard difference == nil else { continue }
-            guard extent != .firstTargets else { return result(attempt, .firstTargets, additions: []) }
+            guard extent != .firstTargets else { return result(attempt, of: selection, .firstTargets, additions: []) }
             let (least, additions) = try shrink(selection, beyond: smallest, areAlikesMerged: extent.areAlikesMerged)
-            let last = try self.attempt(least, areAlikesMerged: extent.areAlikesMerged)
-            return result(last, extent, additions: additions)
+            let proven = try self.attempt(least, areAlikesMerged: extent.areAlikesMerged)
+            return result(proven, of: least, extent, additions: additions)
         }
         guard let difference else { throw .unwritable(reason: "there is nothing to prove") }
         throw .notProven(
@@ -72,10 +72,16 @@ private struct Minimization<Base: TypeSource> {
         )
     }
 
-    private func result(_ attempt: Attempt, _ extent: Extent, additions: [ProofAddition]) -> MinimizedBTF {
+    private func result(
+        _ attempt: Attempt,
+        of selection: TypeSelection<Source>,
+        _ extent: Extent,
+        additions: [ProofAddition]
+    ) -> MinimizedBTF {
         MinimizedBTF(
             types: attempt.minimized.vmlinux,
             modules: attempt.minimized.modules,
+            moduleNames: selection.modules.map { kernel.modules[$0].name },
             logs: logs,
             provenLogs: attempt.proof.logs,
             additions: additions,

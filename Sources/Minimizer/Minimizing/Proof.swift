@@ -44,7 +44,7 @@ struct Proof {
         }
         // A type id names a type of the BTF at hand, so that its value differs by design.
         guard before.kind != .typeIDTarget else { return nil }
-        guard before.value != after.value || before.otherDecisions != after.otherDecisions else { return nil }
+        guard before.value != after.value || before.decisions != after.decisions else { return nil }
         return Difference(
             rules: rules,
             record: before,

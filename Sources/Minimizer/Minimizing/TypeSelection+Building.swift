@@ -34,7 +34,7 @@ extension TypeSelection {
             vmlinux = canonical
         }
         var modules: [(Int, BTF)] = []
-        for place in Set(order.compactMap(\.part)).sorted() {
+        for place in self.modules {
             let types = try build(order.filter { $0.part == place }, over: vmlinux, .dropped, &ids)
             modules.append((place, isCanonical ? try types.canonicalized() : types))
         }

@@ -175,6 +175,9 @@ struct SelectedPart: Hashable {
 }
 
 extension TypeSelection {
+    /// The modules that something is chosen of, by their places among the kernel's.
+    var modules: [Int] { Set(order.compactMap(\.part)).sorted() }
+
     /// All that is chosen, each type before its members.
     var parts: [SelectedPart] {
         order.flatMap { type in

@@ -69,13 +69,18 @@ public struct RelocationRecord: Hashable, Sendable {
     public let outcome: Outcome
     /// Why, where the outcome is `ambiguous`, `refused`, or `poisoned` in spite of a match.
     public let reason: String?
-    /// What it comes to in further programs that share the function and are settled on their own.
-    var otherDecisions: [Decision] = []
+    /// What it comes to in each program that shares the function and is settled on its own, where that differs; empty
+    /// where it does not.
+    public internal(set) var decisions: [Decision] = []
 
-    /// An outcome with its value.
-    struct Decision: Hashable, Sendable {
-        let outcome: Outcome
-        let value: UInt64?
+    /// What a relocation comes to in one program.
+    public struct Decision: Hashable, Sendable {
+        /// The program, by its place among the object's (`ObjectRequests.programs`).
+        public let program: Int
+        /// How the loader decides there.
+        public let outcome: Outcome
+        /// The value that it writes there, where it writes one.
+        public let value: UInt64?
     }
 
     /// The type that the loader takes; nil when no type matches.

@@ -1,4 +1,4 @@
-import BTF
+public import BTF
 
 /// Decides about relocations as loaders do.
 ///
@@ -50,6 +50,15 @@ public struct RelocationSolver: Sendable {
         let recorded = kernel.recorded
         let log = solve(on: recorded, by: rules)
         return (log, TouchedTypes(essentialNames: essentialNames, readOf: recorded))
+    }
+
+    /// Whether some of a module's own types may answer a relocation, so that solving depends on the module.
+    ///
+    /// - Parameter module: the module's split BTF.
+    /// - Returns: whether a root type of the relocations may stand for one of them.
+    public func concerns(_ module: BTF) -> Bool {
+        let found = module.ids(withEssentialNames: essentialNames, ofKinds: KernelTypes.candidateKinds)
+        return found.contains { !$0.isEmpty }
     }
 
     /// The types of any kind that have the root types' essential names.

@@ -29,6 +29,13 @@ struct BundleCommand: HubCommand {
     var output: String?
     @Option(help: "Whose paths kernels are laid out by.")
     var layout: BundleLayout = .btfhub
+    @Option(
+        help: """
+            What of the kernels' modules that a relocation touches is in it: none, merged into the kernel's BTF, or split: \
+            files beside it, in the layouts whose readers have a use for them.
+            """
+    )
+    var modules: ModuleUse = .merged
     @Option(help: "How the archive is compressed; by default what the suffix of -o says.")
     var compression: Compression?
     @Flag(help: "Keep no solutions beside the archive, and use none.") var noCache = false
@@ -54,6 +61,7 @@ struct BundleCommand: HubCommand {
         let request = try BundleRequest(
             requests: try readRequests(objects),
             filter: filter.filter,
+            modules: modules,
             layout: layout,
             compression: compression ?? Compression(tarPath: path)
         )

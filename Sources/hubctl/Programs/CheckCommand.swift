@@ -3,6 +3,7 @@ import BTF
 import Bundler
 import CommandSupport
 import HubStore
+import Minimizer
 
 struct CheckCommand: HubCommand {
     static let configuration = CommandConfiguration(
@@ -18,6 +19,9 @@ struct CheckCommand: HubCommand {
     @Argument(help: "BPF objects, compiled with -g, or relocation request logs.") var objects: [String]
     @Option(help: ArgumentHelp("A kernel's BTF, a file, instead of the archive; may be repeated.", valueName: "file"))
     var btf: [String] = []
+    @Option(help: "Whose rules decide: libbpf, or cilium for cilium/ebpf.") var rules: LoaderRules = .libbpf
+    @Option(help: "What a loader gets of the kernels' modules: none, split or merged, as for bundle.")
+    var modules: ModuleUse = .merged
     @Option(help: "table, json, or svg: a picture for a release page.") var format: CheckFormat = .table
     @Flag(help: "Keep no solutions beside the archive, and use none.") var noCache = false
     @OptionGroup var filter: FilterOptions
@@ -35,7 +39,7 @@ struct CheckCommand: HubCommand {
 
     func execute() async throws {
         MemoryReuse.enable()
-        let check = CompatibilityCheck(try readRequests(objects))
+        let check = CompatibilityCheck(try readRequests(objects), by: rules, modules: modules)
         let archive = usesArchive ? try store.open(.readOnly) : nil
         let files = try btf.map { (path: $0, types: try readBTF($0)) }
         let bar = ProgressBar()

@@ -2,13 +2,15 @@ import Bundler
 import CommandSupport
 import Minimizer
 
-/// A report for a terminal of 80 columns and more: the groups of kernels, then what does not resolve.
+/// A report for a terminal of 80 columns: the groups of kernels, then what does not resolve and what rests on modules.
 struct CheckTable {
     private let report: CompatibilityReport
     private let groups: [KernelGroup]
 
-    /// The widest line, as long as names leave a choice.
-    private static let width = 98
+    /// The widest line.
+    private static let width = 80
+    /// The widest name of a group, which leaves room for the other columns.
+    private static let labelWidth = 56
 
     init(_ report: CompatibilityReport) {
         self.report = report
@@ -20,43 +22,67 @@ struct CheckTable {
             ("KERNELS", .leading), ("COUNT", .trailing), ("RESULT", .leading), ("NOTE", .leading),
         ])
         for group in groups {
-            let note = notes.firstIndex(of: group.problems).map(Self.mark) ?? ""
-            table.add([Self.shortened(Self.printable(group.label), 66), "\(group.count)", group.result.rawValue, note])
+            let note = notes.firstIndex(of: Note(group)).map(Self.mark) ?? ""
+            let label = Self.shortened(Self.printable(group.label), Self.labelWidth)
+            table.add([label, "\(group.count)", group.result.rawValue, note])
         }
         return table.text + notes.enumerated().map { "\n" + explanation(of: $1, Self.mark($0)) }.joined()
             + unreadable + "\n" + summary + "\n"
     }
 
-    /// The different sets of problems, in the order of the groups.
-    private var notes: [[CompatibilityReport.Finding]] {
-        groups.reduce(into: []) { notes, group in
-            if !group.problems.isEmpty, !notes.contains(group.problems) { notes.append(group.problems) }
+    /// What there is to say of a group.
+    private struct Note: Hashable {
+        let problems: [CompatibilityReport.Finding]
+        let modules: [CompatibilityReport.ModuleUser]
+
+        init(_ group: KernelGroup) { (problems, modules) = (group.problems, group.modules) }
+
+        var isEmpty: Bool { problems.isEmpty && modules.isEmpty }
+    }
+
+    /// The different notes, in the order of the groups.
+    private var notes: [Note] {
+        groups.map(Note.init).reduce(into: []) { notes, note in
+            if !note.isEmpty, !notes.contains(note) { notes.append(note) }
         }
     }
 
     private static func mark(_ number: Int) -> String { "[\(number + 1)]" }
 
-    private func explanation(of problems: [CompatibilityReport.Finding], _ mark: String) -> String {
+    private func explanation(of note: Note, _ mark: String) -> String {
+        let entries = note.problems.map(lines) + note.modules.map(lines)
+        let blank = String(repeating: " ", count: mark.count)
         var text = ""
-        for (position, problem) in problems.enumerated() {
-            let record = report.relocations[problem.index]
-            let indent = position == 0 ? mark : String(repeating: " ", count: mark.count)
-            let lead = "\(indent) \(problem.verdict.rawValue): "
-            let what = "\(record.kind.name) of \(Self.printable(record.local.path)) is \(problem.outcome.rawValue)"
-            text += lead + Self.shortened(what, Self.width - lead.count) + "\n"
-            let blank = String(repeating: " ", count: mark.count + 3)
-            var place = record.location.function ?? record.location.section
-            if let source = record.location.source {
-                place += " at \(source.file.split(separator: "/").last ?? ""):\(source.line)"
-            }
-            place += ", instruction \(record.location.index) of \(record.location.section)"
-            text += blank + Self.shortened(Self.printable(place), Self.width - blank.count) + "\n"
-            for line in [record.location.source?.text, problem.reason].compactMap({ $0 }) {
-                let line = Self.printable(line).trimmingBlanks
-                if !line.isEmpty { text += blank + Self.shortened(line, Self.width - blank.count) + "\n" }
+        for (position, entry) in entries.enumerated() {
+            for (number, line) in entry.enumerated() {
+                let lead = number > 0 ? blank + "   " : (position == 0 ? mark : blank) + " "
+                text += lead + Self.shortened(line, Self.width - lead.count) + "\n"
             }
         }
         return text
+    }
+
+    /// What does not resolve, where that is asked for, in the words of the source, and why.
+    private func lines(for problem: CompatibilityReport.Finding) -> [String] {
+        let record = report.relocations[problem.index]
+        var place = record.location.function ?? record.location.section
+        if let source = record.location.source {
+            place += " at \(source.file.split(separator: "/").last ?? ""):\(source.line)"
+        }
+        place += ", instruction \(record.location.index) of \(record.location.section)"
+        let what = "\(record.kind.name) of \(record.local.path) is \(problem.outcome.rawValue)"
+        let lead = "\(problem.verdict.rawValue): \(what)"
+        return [lead, place, record.location.source?.text, problem.reason].compactMap(\.self)
+            .map { Self.printable($0).trimmingBlanks }.filter { !$0.isEmpty }
+    }
+
+    /// What a module is needed for.
+    private func lines(for user: CompatibilityReport.ModuleUser) -> [String] {
+        let paths = user.relocations.map { report.relocations[$0].local.path }.reduce(into: [String]()) { paths, path in
+            if !paths.contains(path) { paths.append(path) }
+        }
+        let rest = paths.count > 3 ? " and \(paths.count - 3) more" : ""
+        return [Self.printable("in module \(user.module): \(paths.prefix(3).joined(separator: ", "))\(rest)")]
     }
 
     private var unreadable: String {

@@ -20,6 +20,7 @@ struct BTFHubLayout: ArchiveLayout {
     }
 
     var allowsLinks: Bool { true }
+    var takesSplitModules: Bool { true }
     var manifest: String { "./manifest.json" }
 
     private static func folder(of name: KernelName) -> String {

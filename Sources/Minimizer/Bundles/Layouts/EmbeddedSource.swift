@@ -43,7 +43,13 @@ struct EmbeddedSource {
         }
         kernels.append((kernel, number))
         contents.entries.append(
-            BundleContents.Entry(kernel: kernel, archive: nil, paths: ["btfhub_blob_\(number)"], digest: btf.digest)
+            BundleContents.Entry(
+                kernel: kernel,
+                archive: nil,
+                paths: ["btfhub_blob_\(number)"],
+                digest: btf.digest,
+                modules: [:]
+            )
         )
     }
 

@@ -10,4 +10,5 @@ struct FlatLayout: ArchiveLayout {
     }
 
     var allowsLinks: Bool { true }
+    var takesSplitModules: Bool { true }
 }

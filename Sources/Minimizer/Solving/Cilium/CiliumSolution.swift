@@ -21,8 +21,8 @@ struct CiliumSolution<Source: TypeSource> {
 
     /// One record for each relocation.
     mutating func records() -> [RelocationRecord] {
-        var decisions = [RelocationRecord?](repeating: nil, count: object.relocations.count)
-        for program in object.programs {
+        var settled = [[(program: Int, record: RelocationRecord)]](repeating: [], count: object.relocations.count)
+        for (number, program) in object.programs.enumerated() {
             // In the order of first use, so that the same object gives the same log.
             var groups: [[Int]] = []
             var places: [TypeID: Int] = [:]
@@ -37,12 +37,12 @@ struct CiliumSolution<Source: TypeSource> {
             }
             for group in groups {
                 for (index, record) in zip(group, settle(group.map { object.relocations[$0] })) {
-                    decisions[index] = decisions[index]?.joined(with: record) ?? record
+                    settled[index].append((number, record))
                 }
             }
         }
-        return zip(object.relocations, decisions).map { relocation, decision in
-            decision ?? undecided(relocation)
+        return zip(object.relocations, settled).map { relocation, records in
+            RelocationRecord(joining: records) ?? undecided(relocation)
         }
     }
 
@@ -102,7 +102,8 @@ struct CiliumSolution<Source: TypeSource> {
         let kind = relocation.request.kind
         if let refusal { return record(relocation, [fixup.match].compactMap(\.self), .refused, refusal) }
         if let rival {
-            let reason = "type \(rival.candidate.id) answers as many of the local type's relocations, and differently"
+            let name = kernel.types(of: rival.candidate.part).describe(rival.candidate.id)
+            let reason = "another \(name) answers as many of the local type's relocations, and differently"
             return record(relocation, [fixup.match, rival].compactMap(\.self), .ambiguous, reason)
         }
         guard let match = fixup.match else { return record(relocation, [], kind.isQuestion ? .absent : .poisoned) }
@@ -165,21 +166,27 @@ struct CiliumSolution<Source: TypeSource> {
 }
 
 extension RelocationRecord {
-    /// The record with what the relocation comes to in another program; the worse of both is what people are shown.
-    fileprivate func joined(with other: RelocationRecord) -> RelocationRecord {
-        guard other.outcome != outcome || other.targets != targets else { return self }
-        let (worse, better) = outcome.severity < other.outcome.severity ? (other, self) : (self, other)
-        var joined = RelocationRecord(
-            object: object,
-            location: location,
-            kind: kind,
-            local: local,
-            targets: worse.targets + better.targets.filter { !worse.targets.contains($0) },
-            outcome: worse.outcome,
-            reason: worse.reason
-        )
-        joined.otherDecisions = self.otherDecisions + [Decision(outcome: better.outcome, value: better.value)]
-        return joined
+    /// Joins what a relocation comes to in several programs; the worst of it is what people are shown.
+    fileprivate init?(joining records: [(program: Int, record: RelocationRecord)]) {
+        guard var joined = records.first?.record else { return nil }
+        for (_, other) in records.dropFirst() where other.outcome != joined.outcome || other.targets != joined.targets {
+            let isWorse = joined.outcome.severity < other.outcome.severity
+            let (worse, better) = isWorse ? (other, joined) : (joined, other)
+            joined = RelocationRecord(
+                object: joined.object,
+                location: joined.location,
+                kind: joined.kind,
+                local: joined.local,
+                targets: worse.targets + better.targets.filter { !worse.targets.contains($0) },
+                outcome: worse.outcome,
+                reason: worse.reason
+            )
+        }
+        let decisions = records.map { Decision(program: $0, outcome: $1.outcome, value: $1.value) }
+        if decisions.contains(where: { $0.outcome != decisions[0].outcome || $0.value != decisions[0].value }) {
+            joined.decisions = decisions
+        }
+        self = joined
     }
 }
 

@@ -104,7 +104,7 @@ extension KernelTypeSources {
     }
 
     /// All kinds but the tag of a type, whose text is no name.
-    private static var candidateKinds: Set<Kind> { Set(Kind.allCases).subtracting([.typeTag]) }
+    static var candidateKinds: Set<Kind> { Set(Kind.allCases).subtracting([.typeTag]) }
 
     /// The kernel with notes of which of its types are read.
     var recorded: KernelTypeSources<RecordedSource<Source>> {
