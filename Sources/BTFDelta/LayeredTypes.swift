@@ -7,7 +7,7 @@ internal import BTF
 public final class LayeredTypes {
     enum Content {
         case whole(TypeTable)
-        case delta(DeltaLayer)
+        case delta(OpenDelta)
     }
     let content: Content
     /// Copied records that were read, by their indexes.
@@ -19,10 +19,17 @@ public final class LayeredTypes {
     /// Whether something was copied that refers to what is not there, so that what was read is worth nothing.
     public private(set) var isDamaged = false
 
-    /// Reads types of a BTF that is at hand as a whole.
+    /// Reads types of a BTF that is at hand as a whole; nil where they do not stand in the order of their names.
     ///
     /// - Parameter table: the BTF.
-    public init(_ table: TypeTable) { content = .whole(table) }
+    public init?(_ table: TypeTable) {
+        var last: UInt32 = 0
+        for start in table.starts.dropLast() {
+            guard table.words[Int(start)] >= last else { return nil }
+            last = table.words[Int(start)]
+        }
+        content = .whole(table)
+    }
 
     /// Reads types through a delta between kernels' BTFs.
     ///
@@ -38,7 +45,7 @@ public final class LayeredTypes {
         over base: LayeredTypes,
         limit: Int = Delta.sizeLimit
     ) throws(DeltaError) {
-        content = .delta(try DeltaLayer(delta, script, over: base, limit: limit))
+        content = .delta(try OpenDelta(delta, script, over: base, limit: limit))
     }
 
     /// The number of types, void not counted.
@@ -154,7 +161,7 @@ extension LayeredTypes {
         return found
     }
 
-    private var layer: DeltaLayer? {
+    private var layer: OpenDelta? {
         if case .delta(let layer) = content { layer } else { nil }
     }
 

@@ -12,8 +12,8 @@ internal import Minimizer
 final class KernelSolver {
     /// How many kernels are worked on, at least, before the file is written and progress is told.
     private static let portion = 1024
-    /// The most kernels that a thread takes at once.
-    private static let row = 128
+    /// How many kernels a thread takes at once, at least where there are so many, and at most.
+    private static let row = 16...128
 
     private let stored: StoredTypes
     private let minimizer: Minimizer
@@ -75,9 +75,22 @@ final class KernelSolver {
                 return count < Self.portion
             }
             groups = groups.dropFirst(portion.count)
-            try solve(rows: portion.flatMap { $0.split(every: Self.row) })
+            try solve(rows: Self.rows(of: portion))
             done += portion.reduce(0) { $0 + $1.count }
         }
+    }
+
+    /// Puts small groups together, and takes large ones apart.
+    private static func rows(of groups: some Sequence<[PlannedKernel]>) -> [ArraySlice<PlannedKernel>] {
+        var rows: [ArraySlice<PlannedKernel>] = []
+        for group in groups {
+            if let last = rows.last, last.count < row.lowerBound {
+                rows[rows.count - 1] += group
+            } else {
+                rows += group.split(every: row.upperBound)
+            }
+        }
+        return rows
     }
 
     private func solve(rows: [ArraySlice<PlannedKernel>]) throws {

@@ -96,15 +96,10 @@ final class SolutionSearch: Sendable {
         _ answers: inout SharedAnswers<KernelSolution>,
         _ reader: inout LayeredReader
     ) throws -> Result {
-        guard kernel.modular == nil else {
-            switch try stored.types(of: kernel) {
-            case .types(let types): return result(on: types).result
-            case .unreadable(let reason): return .unreadable(reason)
-            }
-        }
+        guard kernel.modular == nil else { return try resultAsWhole(for: kernel) }
         do {
             if let solution = try answers.answer(for: kernel.btf) { return .shared(solution) }
-            let types = try reader.types(of: kernel.btf)
+            guard let types = try reader.types(of: kernel.btf) else { return try resultAsWhole(for: kernel) }
             let (result, basis) = result(on: KernelTypeSources(vmlinux: types).using(stored.modules))
             guard !types.isDamaged else { return .unreadable("\(kernel.name): its BTF does not fit what it builds on") }
             if let basis, let solution = result.solution {
@@ -115,6 +110,13 @@ final class SolutionSearch: Sendable {
         } catch let error as StoreError {
             guard case .damaged = error else { throw error }
             return .unreadable("\(kernel.name): \(error)")
+        }
+    }
+
+    private func resultAsWhole(for kernel: PlannedKernel) throws -> Result {
+        switch try stored.types(of: kernel) {
+        case .types(let types): result(on: types).result
+        case .unreadable(let reason): .unreadable(reason)
         }
     }
 

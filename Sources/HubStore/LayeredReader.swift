@@ -1,3 +1,4 @@
+internal import BTF
 public import BTFDelta
 internal import Foundation
 internal import GRDB
@@ -24,22 +25,23 @@ public struct LayeredReader {
     /// What is stored whole is checked against its SHA-256, what is stored as a delta against its seal.
     ///
     /// - Parameter btf: the SHA-256 of the kernel's BTF.
-    /// - Returns: the types, to be read on the same thread.
+    /// - Returns: the types, to be read on the same thread; nil where they are not in canonical form, so that they can only
+    ///   be read as a whole.
     /// - Throws: `StoreError` when the store cannot be read; `damaged` when it does not hold the BTF whole.
-    public mutating func types(of btf: ContentDigest) throws(StoreError) -> LayeredTypes {
+    public mutating func types(of btf: ContentDigest) throws(StoreError) -> LayeredTypes? {
         do {
             let path = try path(of: btf)
             if layers.count > Self.limit {
                 let needed = Set(path.map(\.id))
                 layers = layers.filter { needed.contains($0.key) }
             }
+            guard !path.isEmpty else { throw Damage(reason: "the store does not hold its bytes") }
             var below: LayeredTypes?
             for link in path.reversed() {
-                let layer = try layers[link.id] ?? layer(of: link, over: below)
+                guard let layer = try layers[link.id] ?? layer(of: link, over: below) else { return nil }
                 layers[link.id] = layer
                 below = layer
             }
-            guard let below else { throw Damage(reason: "the store does not hold its bytes") }
             return below
         } catch let damage as Damage {
             throw .damaged(path: store.path, subject: "the BTF of SHA-256 \(btf)", reason: damage.reason)
@@ -63,18 +65,30 @@ public struct LayeredReader {
         return path
     }
 
-    private func layer(of link: DeltaLinks.Link, over base: LayeredTypes?) throws -> LayeredTypes {
+    private func layer(of link: DeltaLinks.Link, over base: LayeredTypes?) throws -> LayeredTypes? {
         guard let base, let script = links.script(of: link) else {
             let cache = store.cache
-            return LayeredTypes(
-                try store.reader.read { try ContentReader(database: $0, cache: cache).table(id: link.id).table }
-            )
+            let table = try store.reader.read { try Self.table(id: link.id, ContentReader(database: $0, cache: cache)) }
+            return table.flatMap { LayeredTypes($0) }
         }
         // Only fetching holds up other threads.
         let (payload, size) = try store.reader.read { try Self.payload(of: link.id, in: $0) }
         do { return try LayeredTypes(payload, script, over: base, limit: size) } catch {
             throw Damage(reason: "its payload cannot be decoded: \(error)")
         }
+    }
+
+    /// What is stored whole, checked against its SHA-256; nil where it is not in canonical form.
+    private static func table(id: Int64, _ reader: ContentReader) throws -> TypeTable? {
+        let entry = try reader.entry(id: id)
+        if let known = reader.cache[entry.digest] { return known.table }
+        let btf: BTF
+        do { btf = try BTF(parsing: try reader.canonicalBytes(of: entry)) } catch let error as BTFError {
+            throw Damage(reason: "it cannot be read: \(error)")
+        }
+        guard let table = TypeTable(btf) else { return nil }
+        reader.cache.insert(StoredTable(table: table, correspondence: nil), for: entry.digest, bytes: entry.size)
+        return table
     }
 
     /// A delta's bytes, and how many those may be that it gives.

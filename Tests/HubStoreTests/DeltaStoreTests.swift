@@ -73,7 +73,7 @@ struct DeltaStoreTests {
         var reader = LayeredReader(in: try fixture.store.snapshot())
         for digest in groups.joined() {
             let btf = all[try #require(digests.firstIndex(of: digest))]
-            let types = try reader.types(of: digest)
+            let types = try #require(try reader.types(of: digest))
             #expect(types.endID == btf.endID)
             for id in btf.ids {
                 let (one, other) = (types.header(of: id).name, btf.header(of: id).name)

@@ -1,5 +1,5 @@
 /// The strings that a delta gives: its own, and where among the base's the others are.
-struct StringLayer {
+struct OpenStrings {
     /// Strings that are taken over, in the order of both sides.
     private struct Take {
         /// The first one's rank in the base.

@@ -3,13 +3,13 @@ internal import BTF
 /// A delta that is read where it lies: what it adds or changes is decoded, what it copies is not.
 ///
 /// A class, so that no copy of its arrays' references is made for each lookup.
-final class DeltaLayer {
+final class OpenDelta {
     let header: DeltaHeader
     private let script: TypeScript
-    private let strings: StringLayer
+    private let strings: OpenStrings
     let base: LayeredTypes
     /// Numbers what is the base's as the result does.
-    let renumbering: Renumbering
+    let renumbering: BaseNumbering
     /// The records that are not copied, names given by their ranks.
     private let words: [UInt32]
     /// Where each of these starts.
@@ -40,13 +40,13 @@ final class DeltaLayer {
         guard input.isAtEnd else { throw DeltaError("it goes on behind its end") }
         var reader = SymbolReader(columns: columns)
         self.base = base
-        strings = try StringLayer(&reader, over: base, header)
+        strings = try OpenStrings(&reader, over: base, header)
         guard script.baseCount == header.baseTypeCount, script.targetCount == header.typeCount else {
             throw DeltaError("its script of types is another's")
         }
         self.script = script
         reader.pass([.typeScript, .typeSource])
-        renumbering = Renumbering(script: script, strings: strings)
+        renumbering = BaseNumbering(script: script, strings: strings)
         var codec = RecordCodec(
             coder: reader,
             wordCount: header.wordCount,
@@ -71,7 +71,7 @@ final class DeltaLayer {
     private static func decode(
         _ script: TypeScript,
         over base: LayeredTypes,
-        _ renumbering: Renumbering,
+        _ renumbering: BaseNumbering,
         _ codec: inout RecordCodec<SymbolReader>
     ) -> [Int] {
         var firstOwn: [Int] = []
@@ -114,7 +114,7 @@ final class DeltaLayer {
 
 // MARK: - Reading
 
-extension DeltaLayer {
+extension OpenDelta {
     /// Where a record of the result is.
     enum Place {
         /// It is the delta's own.
@@ -158,19 +158,19 @@ extension DeltaLayer {
 }
 
 /// Numbers a base's names and types as a delta's result does.
-struct Renumbering {
+struct BaseNumbering {
     private let script: TypeScript
-    private let strings: StringLayer
+    private let strings: OpenStrings
     /// What the base's types and strings are in the result, where so many are asked for that a table pays.
     private var table: Correspondence?
 
-    init(script: TypeScript, strings: StringLayer) {
+    init(script: TypeScript, strings: OpenStrings) {
         self.script = script
         self.strings = strings
     }
 
     /// The same with a table, when the script changes many types.
-    func tabulated(for base: LayeredTypes) -> Renumbering {
+    func tabulated(for base: LayeredTypes) -> BaseNumbering {
         guard script.runs.count > 512 else { return self }
         var table = Correspondence.empty
         table.types += [UInt32](repeating: Correspondence.none, count: base.typeCount)
