@@ -112,6 +112,7 @@ final class KernelSolver {
 
     /// What a kernel comes to, solving it when that is not known.
     func answer(for kernel: PlannedKernel) throws -> Answer {
+        if let known = table[kernel.types] { return .solution(known) }
         try solve(CollectionOfOne(kernel))
         if let reason = unreadable[kernel.types] { return .unreadable(reason) }
         guard let solution = table[kernel.types] else { return .unreadable("it could not be solved") }

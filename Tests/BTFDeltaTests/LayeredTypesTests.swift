@@ -40,6 +40,11 @@ struct LayeredTypesTests {
         return Delta(bytes: bytes, script: try TypeScript(of: bytes))
     }
 
+    private static func whole(_ btf: BTF) throws -> LayeredTypes {
+        let table = try #require(TypeTable(btf))
+        return try #require(LayeredTypes(table))
+    }
+
     /// Holds all that can be read of some types against the same in a whole BTF.
     private func expect(_ layered: LayeredTypes, equals btf: BTF) {
         #expect(layered.byteOrder == btf.byteOrder && layered.firstID == btf.firstID)
@@ -84,7 +89,7 @@ struct LayeredTypesTests {
     @Test("a kernel says the same through one delta, through a chain of them, and whole")
     func chain() throws {
         let kernels = try Self.kernels.get()
-        let whole = try #require(LayeredTypes(#require(TypeTable(kernels[0]))))
+        let whole = try Self.whole(kernels[0])
         expect(whole, equals: kernels[0])
         var chain = whole
         for (base, target) in zip(kernels, kernels.dropFirst()) {
@@ -100,7 +105,7 @@ struct LayeredTypesTests {
     func footprint() throws {
         let kernels = try Self.kernels.get()
         let delta = try Self.delta(kernels[1], from: kernels[0])
-        let whole = try #require(LayeredTypes(#require(TypeTable(kernels[0]))))
+        let whole = try Self.whole(kernels[0])
         let layered = try LayeredTypes(delta.bytes, delta.script, over: whole)
         let names = ["part_3", "task_struct", "absent", "a", "zzz"].map { Array($0.utf8) }
         let ids = kernels[1].ids(withEssentialNames: names, ofKinds: Set(Kind.allCases)).flatMap(\.self)
@@ -113,7 +118,7 @@ struct LayeredTypesTests {
     func damage(seed: UInt64) throws {
         let kernels = try Self.kernels.get()
         let delta = try Self.delta(kernels[3], from: kernels[0])
-        let whole = try #require(LayeredTypes(#require(TypeTable(kernels[0]))))
+        let whole = try Self.whole(kernels[0])
         var generator = SeededGenerator(seed: seed)
         var refused = 0
         for _ in 0..<200 {
@@ -139,7 +144,8 @@ struct LayeredTypesTests {
         for name in ["a", "b"].map({ builder.intern($0) }).reversed() {
             builder.add(.int(.init(name: name, size: 4, encoding: .signed, bits: 32)))
         }
-        #expect(try LayeredTypes(#require(TypeTable(builder.build()))) == nil)
+        let table = try #require(try TypeTable(builder.build()))
+        #expect(LayeredTypes(table) == nil)
     }
 
     @Test("another delta's script, another base, and a cut off delta are refused")
@@ -147,7 +153,7 @@ struct LayeredTypesTests {
         let kernels = try Self.kernels.get()
         let delta = try Self.delta(kernels[1], from: kernels[0])
         let other = try Self.delta(kernels[2], from: kernels[1])
-        let whole = try #require(LayeredTypes(#require(TypeTable(kernels[0]))))
+        let whole = try Self.whole(kernels[0])
         #expect(throws: DeltaError.self) { try LayeredTypes(delta.bytes, other.script, over: whole) }
         #expect(throws: DeltaError.self) { try LayeredTypes(other.bytes, other.script, over: whole) }
         #expect(throws: DeltaError.self) { try LayeredTypes(Array(delta.bytes.dropLast()), delta.script, over: whole) }

@@ -72,7 +72,8 @@ struct BundleCommand: HubCommand {
         }
         let bar = ProgressBar()
         let cache = noCache ? nil : SolutionFolder.beside(store: archive.path)
-        let progress = { done in bar.update("bundling", items: done, of: plan.kernels.count) }
+        let count = plan.kernels.count
+        let progress = { done in bar.update("bundling", items: done, of: count) }
         let report: BundleReport
         if isFolder {
             report = try writeFiles(of: plan, cache: cache, progress: progress)
