@@ -84,7 +84,7 @@ let package = Package(
 
         .target(
             name: "Bundler",
-            dependencies: ["Archive", "BTF", "HubStore", "KernelIdentity", "Minimizer"],
+            dependencies: ["Archive", "BTF", "BTFDelta", "HubStore", "KernelIdentity", "Minimizer"],
             swiftSettings: house
         ),
 
@@ -184,7 +184,7 @@ let package = Package(
         ),
         .testTarget(
             name: "HubStoreTests",
-            dependencies: ["BTF", "HubStore", "KernelIdentity", "TestSupport"],
+            dependencies: ["BTF", "BTFDelta", "HubStore", "KernelIdentity", "TestSupport"],
             swiftSettings: house
         ),
         .testTarget(

@@ -23,3 +23,24 @@ extension BTF {
         String(decoding: bytes(at: offset, limit: limit), as: UTF8.self)
     }
 }
+
+extension BTF {
+    /// Finds strings, in one pass over all.
+    ///
+    /// - Parameter strings: the strings, without terminators.
+    /// - Returns: the offsets of those that there are, in this BTF or its base; those at which others only end are not
+    ///   among them.
+    public func offsets(of strings: Set<[UInt8]>) -> Set<StringOffset> {
+        var found = base?.offsets(of: strings) ?? []
+        let lengths = Set(strings.map(\.count))
+        var start = 0
+        let bytes = storage.strings
+        while start < bytes.count, let end = bytes[start...].firstIndex(of: 0) {
+            if lengths.contains(end - start), strings.contains(Array(bytes[start..<end])) {
+                found.insert(StringOffset(rawValue: storage.firstString + UInt32(start)))
+            }
+            start = end + 1
+        }
+        return found
+    }
+}

@@ -59,7 +59,13 @@ extension BTF {
         /// Zero.
         public var startIndex: Int { 0 }
 
-        init(words: [UInt32], at start: Int, _ header: TypeHeader) {
+        /// Reads members where they lie.
+        ///
+        /// - Parameters:
+        ///   - words: words that hold as many members as the header says.
+        ///   - start: where the first starts.
+        ///   - header: the header of the struct or union.
+        package init(words: [UInt32], at start: Int, _ header: TypeHeader) {
             self.words = words
             self.start = start
             statesBitfieldSizes = header.kindFlag
@@ -85,17 +91,39 @@ extension TypeHeader {
     static let void = TypeHeader(kind: .void, kindFlag: false, count: 0, name: .empty, sizeOrType: 0)
 }
 
-extension BTF.Storage {
-    func header(at start: Int) -> TypeHeader {
-        let info = words[start + 1]
-        return TypeHeader(
-            // Parsing has proven that the kind is known.
+extension TypeHeader {
+    /// Reads the first three words of a record.
+    ///
+    /// - Parameters:
+    ///   - name: the name's offset.
+    ///   - info: kind_flag, kind and vlen; a kind that is not known reads as void.
+    ///   - sizeOrType: the third word.
+    package init(name: UInt32, info: UInt32, sizeOrType: UInt32) {
+        self.init(
             kind: Kind(rawValue: UInt8(truncatingIfNeeded: info >> 24) & 31) ?? .void,
             kindFlag: info >> 31 == 1,
             count: Int(info & 0xffff),
-            name: StringOffset(rawValue: words[start]),
-            sizeOrType: words[start + 2]
+            name: StringOffset(rawValue: name),
+            sizeOrType: sizeOrType
         )
+    }
+
+    /// The same header with another name and another third word.
+    package func renumbered(name: UInt32, sizeOrType: UInt32) -> TypeHeader {
+        TypeHeader(
+            kind: kind,
+            kindFlag: kindFlag,
+            count: count,
+            name: StringOffset(rawValue: name),
+            sizeOrType: sizeOrType
+        )
+    }
+}
+
+extension BTF.Storage {
+    func header(at start: Int) -> TypeHeader {
+        // Parsing has proven that the kind is known.
+        TypeHeader(name: words[start], info: words[start + 1], sizeOrType: words[start + 2])
     }
 }
 
@@ -105,17 +133,29 @@ extension BTF {
     /// A type that this BTF contains, decoded.
     public subscript(id: TypeID) -> BTFType {
         guard let (words, start, header) = extra(of: id) else { return .void }
+        return BTFType(header, words: words, at: start)
+    }
+}
+
+extension BTFType {
+    /// Decodes a record.
+    ///
+    /// - Parameters:
+    ///   - header: its header.
+    ///   - words: words that hold all that follows the header.
+    ///   - start: where that starts.
+    package init(_ header: TypeHeader, words: [UInt32], at start: Int) {
         let name = header.name
         switch header.kind {
-        case .void: return .void
-        case .int: return .int(.init(name: name, size: header.sizeOrType, packed: words[start]))
-        case .pointer: return .pointer(header.type)
+        case .void: self = .void
+        case .int: self = .int(.init(name: name, size: header.sizeOrType, packed: words[start]))
+        case .pointer: self = .pointer(header.type)
         case .array:
             let (element, index) = (TypeID(words[start]), TypeID(words[start + 1]))
-            return .array(.init(element: element, index: index, count: words[start + 2]))
+            self = .array(.init(element: element, index: index, count: words[start + 2]))
         case .structure, .union:
-            let members = Array(Members(words: words, at: start, header))
-            return .composite(
+            let members = Swift.Array(BTF.Members(words: words, at: start, header))
+            self = .composite(
                 .init(
                     isUnion: header.kind == .union,
                     name: name,
@@ -125,15 +165,15 @@ extension BTF {
                 )
             )
         case .enumeration, .enumeration64:
-            return .enumeration(.init(header, words: words, start: start))
-        case .forward: return .forward(name: name, isUnion: header.kindFlag)
-        case .typedef: return .typedef(name: name, header.type)
-        case .volatile: return .volatile(header.type)
-        case .const: return .const(header.type)
-        case .restrict: return .restrict(header.type)
+            self = .enumeration(.init(header, words: words, start: start))
+        case .forward: self = .forward(name: name, isUnion: header.kindFlag)
+        case .typedef: self = .typedef(name: name, header.type)
+        case .volatile: self = .volatile(header.type)
+        case .const: self = .const(header.type)
+        case .restrict: self = .restrict(header.type)
         case .function:
             let linkage = BTFType.Linkage(rawValue: UInt32(header.count))
-            return .function(.init(name: name, prototype: header.type, linkage: linkage))
+            self = .function(.init(name: name, prototype: header.type, linkage: linkage))
         case .functionPrototype:
             let parameters = (0..<header.count).map { index in
                 BTFType.Parameter(
@@ -141,22 +181,22 @@ extension BTF {
                     type: TypeID(words[start + 2 * index + 1])
                 )
             }
-            return .functionPrototype(.init(result: header.type, parameters: parameters))
+            self = .functionPrototype(.init(result: header.type, parameters: parameters))
         case .variable:
-            return .variable(.init(name: name, type: header.type, linkage: .init(rawValue: words[start])))
+            self = .variable(.init(name: name, type: header.type, linkage: .init(rawValue: words[start])))
         case .dataSection:
             let entries = (0..<header.count).map { index in
                 let at = start + 3 * index
                 return BTFType.SectionEntry(variable: TypeID(words[at]), offset: words[at + 1], size: words[at + 2])
             }
-            return .dataSection(.init(name: name, size: header.sizeOrType, entries: entries))
-        case .float: return .float(name: name, size: header.sizeOrType)
+            self = .dataSection(.init(name: name, size: header.sizeOrType, entries: entries))
+        case .float: self = .float(name: name, size: header.sizeOrType)
         case .declarationTag:
             let component = Int32(bitPattern: words[start])
-            return .declarationTag(
+            self = .declarationTag(
                 .init(name: name, target: header.type, component: component, isAttribute: header.kindFlag)
             )
-        case .typeTag: return .typeTag(name: name, header.type, isAttribute: header.kindFlag)
+        case .typeTag: self = .typeTag(name: name, header.type, isAttribute: header.kindFlag)
         }
     }
 }

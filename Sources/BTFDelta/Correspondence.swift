@@ -20,49 +20,13 @@ public struct Correspondence: Sendable {
     /// - Returns: whether the other BTF has them all.
     @inline(__always)
     func translate(at start: Int, in words: inout [UInt32]) -> Bool {
-        let info = words[start + 1]
-        let kind = info >> 24 & 31
         var missing: UInt32 = 0
-        func name(_ at: Int) {
-            words[at] = rank(words[at])
-            missing = max(missing, words[at])
-        }
-        func reference(_ at: Int) {
-            words[at] = type(words[at])
-            missing = max(missing, words[at])
-        }
-        name(start)
-        if RecordShape.refersThroughHeader(kind: kind) { reference(start + 2) }
-        var at = start + 3
-        // Written out by kind: nearly all the time that a delta takes to apply is spent here.
-        switch kind {
-        case 4, 5:
-            for _ in 0..<(info & 0xffff) {
-                name(at)
-                reference(at + 1)
-                at += 3
-            }
-        case 13:
-            for _ in 0..<(info & 0xffff) {
-                name(at)
-                reference(at + 1)
-                at += 2
-            }
-        case 6, 19:
-            let stride = kind == 6 ? 2 : 3
-            for _ in 0..<(info & 0xffff) {
-                name(at)
-                at += stride
-            }
-        case 15:
-            for _ in 0..<(info & 0xffff) {
-                reference(at)
-                at += 3
-            }
-        case 3:
-            reference(at)
-            reference(at + 1)
-        default: break
+        RecordShape.forEachNumber(ofRecordAt: start, in: &words) { word in
+            word = rank(word)
+            missing = max(missing, word)
+        } type: { word in
+            word = type(word)
+            missing = max(missing, word)
         }
         return missing != Self.none
     }

@@ -33,6 +33,24 @@ public struct Footprint: Hashable, Sendable {
         }
     }
 
+    /// Notes what an answer rests on that was found by reading some types only.
+    ///
+    /// - Parameters:
+    ///   - types: all types that were looked at.
+    ///   - essentialNames: all essential names for which types were looked up, whether or not there were any.
+    ///   - kernel: the kernel that was asked.
+    public init(
+        types: some Sequence<TypeID>,
+        essentialNames: some Sequence<[UInt8]>,
+        in kernel: LayeredTypes
+    ) {
+        self.types = Set(types.filter { $0 != .void }.map { Int($0.rawValue) - 1 }).sorted()
+        ranges = essentialNames.flatMap { name in
+            let ranges = kernel.ranges(of: name)
+            return [ranges.plain, ranges.flavoured]
+        }
+    }
+
     /// What the answer rests on in a delta's result, if it rests on the same in its base.
     ///
     /// - Parameter script: the delta's.

@@ -74,8 +74,17 @@ extension RecordCodec {
         }
     }
 
+    /// Takes note of the name of the last record before the next, where that is taken over elsewhere.
+    mutating func follow(name: UInt32) { lastTypeName = name }
+
+    /// Takes note of the prototype of a function that is taken over elsewhere.
+    mutating func follow(prototype: UInt32) { lastPrototype = max(lastPrototype, prototype) }
+
     /// Codes a record that the base has nothing like.
-    mutating func fresh() {
+    ///
+    /// - Parameter prepare: is called before a function is coded, for which the prototypes of those before it count.
+    @inline(__always)
+    mutating func fresh(beforeFunction prepare: (inout Self) -> Void = { _ in }) {
         let start = words.count
         starts.append(UInt32(start))
         lastTypeName = difference(.typeName, from: lastTypeName)
@@ -83,6 +92,7 @@ extension RecordCodec {
         let kind = info >> 24 & 31
         switch kind {
         case 12:
+            prepare(&self)
             let reference = difference(.prototype, from: lastPrototype &+ 1)
             lastPrototype = max(lastPrototype, reference)
         case 2: _ = difference(.pointee, from: 0)
@@ -96,20 +106,19 @@ extension RecordCodec {
         let count = shape.elementCount(info: info)
         guard words.count + count * shape.element.count <= limit else { return isInvalid = true }
         elements(kind: kind, shape: shape, count: count)
-        check(start, shape, count)
+        check(start)
     }
 
     /// Takes note when a name or a reference of a coded record leads nowhere.
-    private mutating func check(_ start: Int, _ shape: RecordShape, _ count: Int) {
+    private mutating func check(_ start: Int) {
         guard !isInvalid else { return }
-        isInvalid = words[start] >= endRank || shape.refersThroughHeader && words[start + 2] >= endID
-        var at = start + 3
-        for _ in 0..<count {
-            for role in shape.element {
-                if role == .name && words[at] >= endRank || role == .type && words[at] >= endID { isInvalid = true }
-                at += 1
-            }
+        var (highestName, highestType): (UInt32, UInt32) = (0, 0)
+        RecordShape.forEachNumber(ofRecordAt: start, in: &words) { word in
+            highestName = max(highestName, word)
+        } type: { word in
+            highestType = max(highestType, word)
         }
+        isInvalid = highestName >= endRank || highestType >= endID
     }
 
     private mutating func info(_ column: Column, predicted: UInt32) -> UInt32 {
@@ -257,7 +266,7 @@ extension RecordCodec {
             done += insert + take
             noteState(kind: kind, stride: stride, &state)
         }
-        check(start, shape, count)
+        check(start)
     }
 
     private mutating func taken(_ shape: RecordShape, _ base: ArraySlice<UInt32>, _ shift: inout UInt32) {

@@ -44,7 +44,8 @@ struct StringScript {
 
     init(steps: [Step]) { self.steps = steps }
 
-    private static func order(_ one: ArraySlice<UInt8>, _ two: ArraySlice<UInt8>) -> Int {
+    /// The order of two strings: negative, zero or positive.
+    static func order(_ one: ArraySlice<UInt8>, _ two: ArraySlice<UInt8>) -> Int {
         one.withUnsafeBufferPointer { one in
             two.withUnsafeBufferPointer { two in
                 var index = 0

@@ -29,21 +29,45 @@ struct SymbolWriter: SymbolCoder {
 
 /// Reads numbers out of columns. Behind a column's end it reads zeroes and takes note.
 struct SymbolReader: SymbolCoder {
-    let columns: [[UInt8]]
-    private var positions = [Int](repeating: 0, count: Column.allCases.count)
+    /// The columns one behind the other: one array that is read all over costs less than many.
+    private let bytes: [UInt8]
+    /// Where each column is read next, by its number.
+    private var positions = InlineArray<64, Int>(repeating: 0)
+    /// Where each column ends.
+    private var ends = InlineArray<64, Int>(repeating: 0)
     /// Whether more was read than there was, or a number that is none.
     private(set) var isExhausted = false
 
-    init(columns: [[UInt8]]) { self.columns = columns }
+    init(columns: [[UInt8]]) {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(columns.reduce(0) { $0 + $1.count })
+        for (index, column) in columns.enumerated() {
+            positions[index] = bytes.count
+            bytes += column
+            ends[index] = bytes.count
+        }
+        self.bytes = bytes
+    }
 
     func target(at index: Int) -> UInt32 { 0 }
 
+    @inline(__always)
     mutating func code(_ symbol: UInt32, _ column: Column) -> UInt32 {
+        let position = positions[column.rawValue]
+        if position < ends[column.rawValue], bytes[position] < 0x80 {
+            positions[column.rawValue] = position + 1
+            return UInt32(bytes[position])
+        }
+        return longCode(column)
+    }
+
+    @inline(never)
+    private mutating func longCode(_ column: Column) -> UInt32 {
         var position = positions[column.rawValue]
-        let bytes = columns[column.rawValue]
+        let end = ends[column.rawValue]
         var value: UInt32 = 0
         var shift: UInt32 = 0
-        while position < bytes.count {
+        while position < end {
             let byte = bytes[position]
             position += 1
             value |= UInt32(byte & 0x7f) &<< shift
@@ -60,15 +84,23 @@ struct SymbolReader: SymbolCoder {
 
     /// The next string of the column of strings, with its terminator; nil when there is none.
     mutating func string() -> ArraySlice<UInt8>? {
-        let bytes = columns[Column.stringSuffix.rawValue]
-        let start = positions[Column.stringSuffix.rawValue]
-        guard let end = bytes[start...].firstIndex(of: 0) else { return nil }
-        positions[Column.stringSuffix.rawValue] = end + 1
+        let column = Column.stringSuffix.rawValue
+        let start = positions[column]
+        guard let end = bytes[start..<ends[column]].firstIndex(of: 0) else { return nil }
+        positions[column] = end + 1
         return bytes[start...end]
     }
 
+    /// The length of a column in bytes: the most numbers that it may hold.
+    func count(of column: Column) -> Int { ends[column.rawValue] - positions[column.rawValue] }
+
+    /// Passes over columns that were read before.
+    mutating func pass(_ columns: [Column]) {
+        for column in columns { positions[column.rawValue] = ends[column.rawValue] }
+    }
+
     /// Whether every column was read to its end.
-    var isFinished: Bool { zip(columns, positions).allSatisfy { $0.count == $1 } }
+    var isFinished: Bool { Column.allCases.allSatisfy { positions[$0.rawValue] == ends[$0.rawValue] } }
 }
 
 /// Signed differences as small numbers: 0, -1, 1, -2, …

@@ -7,8 +7,11 @@ public struct TypeScript: Hashable, Sendable {
     let targetCount: Int
     /// Where each run begins in the target.
     let places: [Int]
-    /// The runs that come from the base, in its order.
-    private let bySource: [Int]
+    /// The same, to be searched.
+    private let byPlace: AscendingNumbers
+    /// The runs that come from the base, in its order, by their numbers, and where they begin there.
+    private let inBaseOrder: [UInt32]
+    private let bySource: AscendingNumbers
 
     init(runs: [TypeRun], baseCount: Int, targetCount: Int) {
         self.runs = runs
@@ -17,14 +20,18 @@ public struct TypeScript: Hashable, Sendable {
         var places: [Int] = []
         places.reserveCapacity(runs.count)
         var place = 0
-        for run in runs {
+        // One number for each: that sorts far faster than runs.
+        var order: [UInt64] = []
+        for (index, run) in runs.enumerated() {
             places.append(place)
             place += run.count
+            if run.operation != .fresh { order.append(UInt64(run.source) << 32 | UInt64(index)) }
         }
+        order.sort()
         self.places = places
-        let sources = runs.indices.filter { runs[$0].operation != .fresh }
-        let isInOrder = zip(sources, sources.dropFirst()).allSatisfy { runs[$0].source <= runs[$1].source }
-        bySource = isInOrder ? sources : sources.sorted { runs[$0].source < runs[$1].source }
+        byPlace = AscendingNumbers(places.map { UInt32($0) })
+        inBaseOrder = order.map { UInt32(truncatingIfNeeded: $0) }
+        bySource = AscendingNumbers(order.map { UInt32($0 >> 32) })
     }
 
     /// Reads the script out of a delta.
@@ -49,30 +56,37 @@ public struct TypeScript: Hashable, Sendable {
     /// Where one of the base's types, by its index, stands in the target; nil when it is not there.
     func target(of source: Int) -> (index: Int, isCopy: Bool)? {
         if source == baseCount { return (targetCount, true) }
-        var (low, high) = (0, bySource.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if runs[bySource[middle]].source <= source { low = middle + 1 } else { high = middle }
-        }
-        guard low > 0 else { return nil }
-        let index = bySource[low - 1]
-        let run = runs[index]
-        guard source < run.source + run.count else { return nil }
-        return (places[index] + source - run.source, run.operation == .copy)
+        guard let number = runNumber(from: source) else { return nil }
+        return (places[number] + source - runs[number].source, runs[number].operation == .copy)
+    }
+
+    /// Where some of the base's types stand in the target, when they and their neighbours on both sides are copied as
+    /// they stand; else nil.
+    func target(of sources: Range<Int>) -> Range<Int>? {
+        guard sources.lowerBound > 0, let number = runNumber(from: sources.lowerBound - 1) else { return nil }
+        let run = runs[number]
+        guard run.operation == .copy, sources.upperBound < run.source + run.count else { return nil }
+        let start = places[number] + sources.lowerBound - run.source
+        return start..<start + sources.count
     }
 
     /// Where one of the target's types, by its index, stands in the base; nil when it is not there.
     func source(of target: Int) -> (index: Int, isCopy: Bool)? {
         if target == targetCount { return (baseCount, true) }
-        var (low, high) = (0, places.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if places[middle] <= target { low = middle + 1 } else { high = middle }
-        }
-        guard low > 0 else { return nil }
-        let run = runs[low - 1]
-        guard run.operation != .fresh, target < places[low - 1] + run.count else { return nil }
-        return (run.source + target - places[low - 1], run.operation == .copy)
+        guard let number = runNumber(at: target), runs[number].operation != .fresh else { return nil }
+        return (runs[number].source + target - places[number], runs[number].operation == .copy)
+    }
+
+    /// The number of the run that one of the target's types is in, by its index; nil when there is no such type.
+    func runNumber(at target: Int) -> Int? {
+        target < targetCount ? byPlace.last(notAbove: UInt32(target)) : nil
+    }
+
+    /// The number of the run that takes one of the base's types, by its index; nil when none does.
+    private func runNumber(from source: Int) -> Int? {
+        guard let found = bySource.last(notAbove: UInt32(source)) else { return nil }
+        let number = Int(inBaseOrder[found])
+        return source < runs[number].source + runs[number].count ? number : nil
     }
 }
 

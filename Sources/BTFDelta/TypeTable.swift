@@ -142,4 +142,18 @@ extension TypeTable {
         let index = Int(rank - firstRank)
         return strings[Int(stringStarts[index])..<Int(stringStarts[index + 1])]
     }
+
+    /// The rank of an own string.
+    ///
+    /// - Parameter string: the string with its terminator.
+    /// - Returns: the rank; nil when no string is the same.
+    func rank(of string: [UInt8]) -> UInt32? {
+        var (low, high) = (firstRank, endRank)
+        while low < high {
+            let middle = (low + high) / 2
+            let isBelow = StringScript.order(self.string(ofRank: middle), string[...]) < 0
+            if isBelow { low = middle + 1 } else { high = middle }
+        }
+        return low < endRank && StringScript.order(self.string(ofRank: low), string[...]) == 0 ? low : nil
+    }
 }

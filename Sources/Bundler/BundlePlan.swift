@@ -1,4 +1,5 @@
 internal import Archive
+public import Foundation
 public import HubStore
 public import KernelIdentity
 public import Minimizer
@@ -92,6 +93,7 @@ extension BundlePlan {
     ///
     /// - Parameters:
     ///   - cache: the folder in which solutions are kept from one bundle to the next; nil keeps none.
+    ///   - threads: how many threads may solve; the bytes do not depend on it.
     ///   - sink: takes the bytes as they become ready; what it throws ends the writing.
     ///   - progress: is told after each kernel how many are done.
     /// - Returns: what was written.
@@ -99,10 +101,11 @@ extension BundlePlan {
     ///   what the sink throws. What was written until then is no whole archive.
     public func write(
         cache: String? = nil,
+        threads: Int = ProcessInfo.processInfo.activeProcessorCount,
         to sink: @escaping ([UInt8]) throws -> Void,
         progress: (_ done: Int) throws -> Void = { _ in }
     ) throws -> BundleReport {
-        try withWriting(cache, progress) { writer, writing in
+        try withWriting(cache, threads, progress) { writer, writing in
             try writer.write(planned.map(\.forBundle), btf: writing.btf, manifest: writing.manifest, to: sink)
         }
     }
@@ -111,28 +114,38 @@ extension BundlePlan {
     ///
     /// - Parameters:
     ///   - cache: the folder in which solutions are kept from one bundle to the next; nil keeps none.
+    ///   - threads: how many threads may solve; the bytes do not depend on it.
     ///   - file: takes each file's name and contents; what it throws ends the writing.
     ///   - progress: is told after each kernel how many are done.
     /// - Returns: what was written.
     /// - Throws: as `write`.
     public func writeFiles(
         cache: String? = nil,
+        threads: Int = ProcessInfo.processInfo.activeProcessorCount,
         to file: (_ name: String, _ contents: [UInt8]) throws -> Void,
         progress: (_ done: Int) throws -> Void = { _ in }
     ) throws -> BundleReport {
-        try withWriting(cache, progress) { writer, writing in
+        try withWriting(cache, threads, progress) { writer, writing in
             try writer.writeFiles(planned.map(\.forBundle), btf: writing.btf, manifest: writing.manifest, to: file)
         }
     }
 
     private func withWriting(
         _ cache: String?,
+        _ threads: Int,
         _ progress: (Int) throws -> Void,
         _ body: (BundleWriter, BundleWriting) throws -> BundleContents
     ) throws -> BundleReport {
         let writer = BundleWriter(layout: request.layout, compression: request.compression)
         return try withoutActuallyEscaping(progress) { progress in
-            let solver = try KernelSolver(request.requests, store: store, modules: request.modules, cache: cache)
+            let solver = try KernelSolver(
+                request.requests,
+                store: store,
+                modules: request.modules,
+                cache: cache,
+                threads: threads
+            )
+            try solver.solve(planned, progress: progress)
             let writing = try BundleWriting(request, planned, solver, progress)
             let contents = try body(writer, writing)
             try writing.finish()

@@ -12,7 +12,6 @@ final class BundleWriting {
     private let relocations: [ProgramRelocations.Relocation]
     /// The kernels that cannot be solved, in the order in which the writer met them.
     private var unsolved: [(kernel: BundleKernel, reason: String)] = []
-    private var done = 0
 
     init(
         _ request: BundleRequest,
@@ -30,14 +29,9 @@ final class BundleWriting {
 
     /// A kernel's minimised BTF, or nil where there is none.
     func btf(of kernel: BundleKernel) throws -> BundleBTF? {
-        try progress(done)
-        defer { done += 1 }
+        try progress(planned.count)
         guard let index = indexes[kernel.name] else { return nil }
         let planned = planned[index]
-        if !solver.knows(planned) {
-            // Those that stand behind it are asked for next, as a rule.
-            try solver.solve(self.planned[index..<min(index + KernelSolver.chunk, self.planned.count)])
-        }
         switch try solver.answer(for: planned) {
         case .unreadable(let reason): unsolved.append((kernel, reason))
         case .solution(let solution):
@@ -47,7 +41,7 @@ final class BundleWriting {
     }
 
     /// Tells that all is done.
-    func finish() throws { try progress(done) }
+    func finish() throws { try progress(planned.count) }
 
     /// The kernels that are not in the bundle.
     func leftOut(besides contents: BundleContents) -> [BundleReport.LeftOut] {

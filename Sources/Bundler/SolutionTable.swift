@@ -58,7 +58,7 @@ final class SolutionTable {
                 ObjectRequests(object: "", types: $0.types, requests: $0.requests, programs: $0.programs)
             }
         )
-        let text = "solutions 3\nhub \(HubVersion.current)\nrequests \(ContentDigest(of: try anonymous.json()))\n"
+        let text = "solutions 4\nhub \(HubVersion.current)\nrequests \(ContentDigest(of: try anonymous.json()))\n"
         return ContentDigest(of: text.utf8)
     }
 

@@ -4,40 +4,58 @@ internal import Minimizer
 
 /// What a kernel's BTF says about all that a solution touched, as a digest: kernels of equal digests share the solution.
 ///
+/// Of the members of structs and unions those count that relocations name, those without a name, and which is the last.
 /// A reference to a type with a name counts as its kind, its name, whether it is vmlinux's or the module's own and, where
 /// the solution touched it, which of the types of that name it is. Types without a name are described with what refers to them.
-struct TouchedContent {
-    private let types: BTF
+struct TouchedContent<Source: TypeSource> {
+    private let types: Source
+    /// The names of the members that matter; nil for all.
+    private let memberNames: Set<StringOffset>?
     private let named: [TouchedTypes.NamedType: [TypeID]]
     /// Where a touched type stands among those of its kind and name.
     private var places: [TypeID: Int] = [:]
     private var text: [UInt8] = []
 
-    /// The most bytes that are digested; a few hundred kilobytes are usual.
-    private static let limit = 64 << 20
+    /// All types that were looked at.
+    private var visited: Set<TypeID> = []
+
+    /// The most bytes that are digested; a few ten kilobytes are usual.
+    private static var limit: Int { 64 << 20 }
 
     /// Digests what was touched.
     ///
     /// - Parameters:
     ///   - touched: what a solution touched.
     ///   - kernel: a kernel's types.
-    /// - Returns: the digest; nil where types without a name make it too long.
-    static func digest(of touched: TouchedTypes, in kernel: KernelTypes) -> ContentDigest? {
-        var vmlinux = TouchedContent(touched, kernel.vmlinux)
+    ///   - memberNames: the names of the members that matter, as `RelocationSolver.memberNames` has them; nil for all.
+    /// - Returns: the digest, and the types of vmlinux that it says something of; nil where types without a name make it
+    ///   too long.
+    static func digest(
+        of touched: TouchedTypes,
+        in kernel: KernelTypeSources<Source>,
+        members memberNames: Set<[UInt8]>?
+    ) -> (digest: ContentDigest, types: Set<TypeID>)? {
+        var vmlinux = TouchedContent(touched, kernel.vmlinux, memberNames)
         guard vmlinux.describe(touched) else { return nil }
         var text = vmlinux.text
         for module in kernel.modules {
-            var own = TouchedContent(touched, module.types, over: vmlinux.places)
+            var own = TouchedContent(touched, module.types, memberNames, over: vmlinux.places)
             guard own.describe(touched) else { return nil }
             text += [kernel.isMerged ? 8 : 9] + framed(module.name.utf8) + own.text
             guard text.count <= limit else { return nil }
         }
-        return ContentDigest(of: text)
+        return (ContentDigest(of: text), vmlinux.visited)
     }
 
     /// Looks up what was touched among a part's own types; `base` has the places of those that it builds on.
-    private init(_ touched: TouchedTypes, _ types: BTF, over base: [TypeID: Int] = [:]) {
+    private init(
+        _ touched: TouchedTypes,
+        _ types: Source,
+        _ memberNames: Set<[UInt8]>?,
+        over base: [TypeID: Int] = [:]
+    ) {
         self.types = types
+        self.memberNames = memberNames.map(types.offsets(of:))
         places = base
         let names = touched.essentialNames.union(touched.types.map { Array(EssentialName.of($0.name)) })
             .sorted { $0.lexicographicallyPrecedes($1) }
@@ -77,15 +95,16 @@ struct TouchedContent {
         var waiting = [root]
         var next = 0
         while next < waiting.count {
-            text += [4, UInt8(types.kind(of: waiting[next]).rawValue)]
-            append(types[waiting[next]], &numbers, &waiting)
+            visited.insert(waiting[next])
+            text += [4, UInt8(types.header(of: waiting[next]).kind.rawValue)]
+            append(waiting[next], &numbers, &waiting)
             next += 1
             guard text.count <= Self.limit else { return false }
         }
         return true
     }
 
-    private mutating func append(_ type: BTFType, _ numbers: inout [TypeID: Int], _ waiting: inout [TypeID]) {
+    private mutating func append(_ id: TypeID, _ numbers: inout [TypeID: Int], _ waiting: inout [TypeID]) {
         func refer(_ id: TypeID) {
             let header = types.header(of: id)
             if id == .void {
@@ -108,8 +127,25 @@ struct TouchedContent {
             for shift in 0..<8 { text.append(UInt8(truncatingIfNeeded: value >> (8 * shift))) }
         }
         func name(_ offset: StringOffset) { text += Self.framed(types.bytes(at: offset)) }
-        switch type {
-        case .void: return
+        let header = types.header(of: id)
+        if header.kind.isComposite {
+            // Decoding all members of a large struct would cost more than all else.
+            name(header.name)
+            word(header.sizeOrType)
+            let members = types.members(of: id)
+            for (index, member) in members.enumerated()
+            where memberNames?.contains(member.name) ?? true || member.name.isEmpty {
+                name(member.name)
+                refer(member.type)
+                word(member.bitOffset)
+                word(member.bitfieldSize)
+                // An array that is the last member may be of any length.
+                text.append(index == members.count - 1 ? 1 : 0)
+            }
+            return
+        }
+        switch types[id] {
+        case .void, .composite: return
         case .int(let int):
             name(int.name)
             for value in [int.size, UInt32(int.encoding.rawValue), UInt32(int.bitOffset), UInt32(int.bits)] {
@@ -120,16 +156,6 @@ struct TouchedContent {
             refer(array.element)
             refer(array.index)
             word(array.count)
-        case .composite(let composite):
-            name(composite.name)
-            word(composite.size)
-            word(composite.statesBitfieldSizes ? 1 : 0)
-            for member in composite.members {
-                name(member.name)
-                refer(member.type)
-                word(member.bitOffset)
-                word(member.bitfieldSize)
-            }
         case .enumeration(let enumeration):
             name(enumeration.name)
             word(enumeration.size)

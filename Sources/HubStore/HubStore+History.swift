@@ -1,4 +1,5 @@
 public import BTF
+internal import BTFDelta
 public import KernelIdentity
 
 /// Kernels of one series, in version order, in which a type is the same.
@@ -76,13 +77,13 @@ extension HubStore {
         threads: Int,
         sharing answers: inout SharedAnswers<[TypeSighting]>
     ) throws -> [Result<[TypeSighting], StoreError>] {
-        try answers.prepare(for: kernels)
+        try answers.prepare(for: kernels.map(\.btf.digest))
         var found: [Result<[TypeSighting], StoreError>?] = kernels.map { _ in nil }
         var place = 0
         while place < kernels.count {
             var unknown: [Int] = []
             while place < kernels.count, unknown.count < threads {
-                if let answer = try answers.answer(for: kernels[place]) {
+                if let answer = try answers.answer(for: kernels[place].btf.digest) {
                     found[place] = .success(answer)
                 } else {
                     unknown.append(place)
@@ -94,7 +95,8 @@ extension HubStore {
                 found[place] = look.map(\.sightings)
                 guard case .success(let look) = look else { continue }
                 let names = look.names.map { Array($0.utf8) }
-                try answers.record(look.sightings, for: kernels[place], types: look.types, names: names, of: look.btf)
+                let footprint = Footprint(types: look.types, names: names, in: look.btf)
+                try answers.record(look.sightings, for: kernels[place].btf.digest, restingOn: footprint)
             }
         }
         return found.compactMap { $0 }

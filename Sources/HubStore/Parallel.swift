@@ -2,7 +2,7 @@ internal import Dispatch
 internal import Synchronization
 
 /// Work on many things by several threads.
-enum Parallel {
+package enum Parallel {
     private struct State {
         var next = 0
         var failure: (any Error)?
@@ -20,15 +20,33 @@ enum Parallel {
         threads: Int,
         _ work: @Sendable (Item) throws -> Void
     ) throws {
-        let state = Mutex(State())
+        try forEach(items, threads: threads, keeping: {}, { item, _ in try work(item) })
+    }
+
+    /// Calls a closure for each thing, on several threads at once, each of which keeps something from one to the next.
+    ///
+    /// - Parameters:
+    ///   - items: the things.
+    ///   - threads: how many threads may work; no more do than there are processors.
+    ///   - state: makes what a thread keeps.
+    ///   - work: what to do with each. When it throws, no further thing is begun.
+    /// - Throws: what the work threw first.
+    package static func forEach<Item: Sendable, Kept>(
+        _ items: [Item],
+        threads: Int,
+        keeping state: @Sendable () -> Kept,
+        _ work: @Sendable (Item, inout Kept) throws -> Void
+    ) throws {
+        let progress = Mutex(State())
         DispatchQueue.concurrentPerform(iterations: min(max(threads, 1), max(items.count, 1))) { _ in
-            while let item = state.withLock({ take(from: items, &$0) }) {
-                do { try work(item) } catch {
-                    state.withLock { if $0.failure == nil { $0.failure = error } }
+            var kept = state()
+            while let item = progress.withLock({ take(from: items, &$0) }) {
+                do { try work(item, &kept) } catch {
+                    progress.withLock { if $0.failure == nil { $0.failure = error } }
                 }
             }
         }
-        if let failure = state.withLock({ $0.failure }) { throw failure }
+        if let failure = progress.withLock({ $0.failure }) { throw failure }
     }
 
     /// Calls a closure for each thing, on several threads at once, and collects what it returns.

@@ -1,5 +1,4 @@
-public import BTF
-internal import BTFDelta
+public import BTFDelta
 
 /// Answers about kernels, each found once for all kernels on which it rests on the same types.
 ///
@@ -24,20 +23,20 @@ public struct SharedAnswers<Answer> {
 
     /// Reads what is needed to follow the chains of several kernels, which costs far less at once than one by one.
     ///
-    /// - Parameter kernels: the kernels that will be asked about next, a few hundred at a time.
+    /// - Parameter kernels: the SHA-256 of the BTF of kernels that will be asked about next, a few hundred at a time.
     /// - Throws: `StoreError` when the store cannot be read.
-    public mutating func prepare(for kernels: [Kernel]) throws(StoreError) {
+    public mutating func prepare(for kernels: [ContentDigest]) throws(StoreError) {
         var links = links
-        try store.read { database in try links.read(kernels.map(\.btf.digest), in: database) }
+        try store.read { database in try links.read(kernels, in: database) }
         self.links = links
     }
 
     /// The answer for a kernel, where it follows from one that is known.
     ///
-    /// - Parameter kernel: a kernel of the store.
+    /// - Parameter kernel: the SHA-256 of the BTF of a kernel of the store.
     /// - Returns: nil when the kernel has to be asked itself.
     /// - Throws: `StoreError` when the store cannot be read.
-    public mutating func answer(for kernel: Kernel) throws(StoreError) -> Answer? {
+    public mutating func answer(for kernel: ContentDigest) throws(StoreError) -> Answer? {
         guard let start = try link(of: kernel) else { return nil }
         var path: [DeltaLinks.Link] = []
         var at = start
@@ -59,24 +58,18 @@ public struct SharedAnswers<Answer> {
     ///
     /// - Parameters:
     ///   - answer: the answer.
-    ///   - kernel: the kernel that was asked.
-    ///   - types: all types that were looked at.
-    ///   - essentialNames: all essential names for which types were looked up, whether or not there were any.
-    ///   - names: all names for which types of just this name were looked up, likewise.
-    ///   - btf: the kernel's BTF.
+    ///   - kernel: the SHA-256 of the BTF of the kernel that was asked.
+    ///   - footprint: what of the kernel the answer rests on.
     /// - Throws: `StoreError` when the store cannot be read.
     public mutating func record(
         _ answer: Answer,
-        for kernel: Kernel,
-        types: some Sequence<TypeID>,
-        essentialNames: some Sequence<[UInt8]> = [],
-        names: some Sequence<[UInt8]> = [],
-        of btf: BTF
+        for kernel: ContentDigest,
+        restingOn footprint: Footprint
     ) throws(StoreError) {
         answers.append(answer)
         let number = answers.count - 1
         guard var link = try link(of: kernel) else { return }
-        var footprint = Footprint(types: types, essentialNames: essentialNames, names: names, in: btf)
+        var footprint = footprint
         known[link.id] = (number, footprint)
         for _ in 0..<ContentReader.chainLimit {
             guard let base = link.baseID.flatMap({ links[$0] }), known[base.id] == nil,
@@ -88,9 +81,9 @@ public struct SharedAnswers<Answer> {
         }
     }
 
-    private mutating func link(of kernel: Kernel) throws(StoreError) -> DeltaLinks.Link? {
-        if let known = links[kernel.btf.digest] { return known }
+    private mutating func link(of kernel: ContentDigest) throws(StoreError) -> DeltaLinks.Link? {
+        if let known = links[kernel] { return known }
         try prepare(for: [kernel])
-        return links[kernel.btf.digest]
+        return links[kernel]
     }
 }

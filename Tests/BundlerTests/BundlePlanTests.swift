@@ -71,7 +71,7 @@ struct BundlePlanTests {
     func progress() throws {
         var counts: [Int] = []
         _ = try BundlePlan(try request(), from: store).write(to: { _ in }, progress: { counts.append($0) })
-        #expect(counts == [0, 1, 2])
+        #expect(counts.first == 0 && counts.last == 2 && counts == counts.sorted())
     }
 
     @Test("the identity tells apart what gives other bytes, and nothing else")

@@ -1,4 +1,5 @@
 import BTF
+import BTFDelta
 import Foundation
 import HubStore
 import KernelIdentity
@@ -42,13 +43,14 @@ struct DeltaStoreTests {
             var answers = SharedAnswers<Int>(in: store)
             var found: [Int] = []
             for (kernel, btf) in zip(kernels, all) {
-                if let answer = try answers.answer(for: kernel) {
+                if let answer = try answers.answer(for: kernel.btf.digest) {
                     found.append(answer)
                     continue
                 }
                 let ids = btf.ids(withEssentialNames: [Array(name.utf8)], ofKinds: [.structure])[0]
                 let answer = ids.first.map { btf.members(of: $0).count } ?? 0
-                try answers.record(answer, for: kernel, types: ids, essentialNames: [Array(name.utf8)], of: btf)
+                let footprint = Footprint(types: ids, essentialNames: [Array(name.utf8)], in: btf)
+                try answers.record(answer, for: kernel.btf.digest, restingOn: footprint)
                 found.append(answer)
             }
             let expected = all.map { btf in
@@ -58,6 +60,37 @@ struct DeltaStoreTests {
             #expect(found == expected)
             #expect(Set(expected).count == groups)
             #expect(answers.count < 6)
+        }
+    }
+
+    @Test("kernels read one type at a time say what they say as a whole, and damage is named")
+    func layered() throws {
+        let fixture = try SeriesFixture.store()
+        let all = try SeriesFixture.kernels.get().map { try BTF(parsing: $0.kernel) }
+        let digests = all.map { ContentDigest(of: $0.serialized()) }
+        let groups = try fixture.store.byLineage(digests, digest: { $0 })
+        #expect(Set(groups.joined()) == Set(digests) && groups.joined().count == digests.count)
+        var reader = LayeredReader(in: try fixture.store.snapshot())
+        for digest in groups.joined() {
+            let btf = all[try #require(digests.firstIndex(of: digest))]
+            let types = try #require(try reader.types(of: digest))
+            #expect(types.endID == btf.endID)
+            for id in btf.ids {
+                let (one, other) = (types.header(of: id).name, btf.header(of: id).name)
+                #expect(types.bytes(at: one).elementsEqual(btf.bytes(at: other)))
+                #expect(types.members(of: id).map(\.bitOffset) == btf.members(of: id).map(\.bitOffset))
+            }
+        }
+        let absent = ContentDigest(of: [1])
+        #expect(throws: StoreError.self) { try reader.types(of: absent) }
+        #expect(try fixture.store.byLineage([absent], digest: { $0 }) == [[absent]])
+        // Every payload gets another byte at its end.
+        _ = try sql(fixture.path, "UPDATE btf SET payload = CAST(payload || x'00' AS BLOB)")
+        var damaged = LayeredReader(in: try HubStore(fixture.path, access: .readOnly))
+        for digest in digests {
+            #expect { try damaged.types(of: digest) } throws: { error in
+                if case StoreError.damaged? = error as? StoreError { true } else { false }
+            }
         }
     }
 

@@ -43,14 +43,11 @@ public struct CompatibilityCheck: Sendable {
             var planned: [PlannedKernel] = []
             let damaged = try PlannedKernel.forEach(matching: filter, of: snapshot, modules) { planned.append($0) }
             let solver = try KernelSolver(requests, store: snapshot, modules: modules, cache: cache)
-            for start in stride(from: 0, to: planned.count, by: KernelSolver.chunk) {
-                let chunk = planned[start..<min(start + KernelSolver.chunk, planned.count)]
-                try solver.solve(chunk)
-                for kernel in chunk {
-                    report.add(.kernel(kernel.name), try solver.answer(for: kernel), hasModules: kernel.modular != nil)
-                }
-                try progress(start + chunk.count, planned.count)
+            try solver.solve(planned) { try progress($0, planned.count) }
+            for kernel in planned {
+                report.add(.kernel(kernel.name), try solver.answer(for: kernel), hasModules: kernel.modular != nil)
             }
+            try progress(planned.count, planned.count)
             for error in damaged { report.add(.file(snapshot.path), .unreadable(error.description)) }
         }
         let solver = RelocationSolver(requests)

@@ -19,6 +19,9 @@ public struct MinimizedBTF: Sendable {
     /// All that the result depends on of the kernel.
     public let touched: TouchedTypes
 
+    /// Whether candidates are kept with all of their members, so that the result depends on those that no relocation names.
+    public let restsOnWholeCandidates: Bool
+
     /// What each relocation comes to on the kernel by libbpf's rules.
     public var log: RelocationLog { logs[.libbpf] ?? RelocationLog(records: []) }
     /// What each relocation comes to on the minimised BTF by libbpf's rules.

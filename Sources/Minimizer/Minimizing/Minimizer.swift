@@ -59,10 +59,10 @@ private struct Minimization<Base: TypeSource> {
             let attempt = try attempt(selection, areAlikesMerged: extent.areAlikesMerged)
             difference = attempt.proof.difference
             guard difference == nil else { continue }
-            guard extent != .firstTargets else { return result(attempt, of: selection, additions: []) }
+            guard extent != .firstTargets else { return result(attempt, of: selection, .firstTargets, additions: []) }
             let (least, additions) = try shrink(selection, beyond: smallest, areAlikesMerged: extent.areAlikesMerged)
             let proven = try self.attempt(least, areAlikesMerged: extent.areAlikesMerged)
-            return result(proven, of: least, additions: additions)
+            return result(proven, of: least, extent, additions: additions)
         }
         guard let difference else { throw .unwritable(reason: "there is nothing to prove") }
         throw .notProven(
@@ -75,6 +75,7 @@ private struct Minimization<Base: TypeSource> {
     private func result(
         _ attempt: Attempt,
         of selection: TypeSelection<Source>,
+        _ extent: Extent,
         additions: [ProofAddition]
     ) -> MinimizedBTF {
         MinimizedBTF(
@@ -84,7 +85,8 @@ private struct Minimization<Base: TypeSource> {
             logs: logs,
             provenLogs: attempt.proof.logs,
             additions: additions,
-            touched: TouchedTypes(essentialNames: solver.essentialNames, readOf: kernel)
+            touched: TouchedTypes(essentialNames: solver.essentialNames, readOf: kernel),
+            restsOnWholeCandidates: extent.keepsWholeCandidates
         )
     }
 
@@ -142,6 +144,7 @@ private enum Extent: CaseIterable {
     /// All candidates as wholes, and types that have become alike not made one.
     case separateCandidates
 
+    var keepsWholeCandidates: Bool { self == .wholeCandidates || self == .separateCandidates }
     var areAlikesMerged: Bool { self != .separateTargets && self != .separateCandidates }
 }
 
@@ -154,7 +157,7 @@ extension Minimization {
                 for target in record.targets.prefix(count) { selection.choose(target, for: record.kind) }
             }
         }
-        guard extent == .wholeCandidates || extent == .separateCandidates else { return selection }
+        guard extent.keepsWholeCandidates else { return selection }
         for name in solver.essentialNames {
             for candidate in candidates[name] ?? [] { selection.chooseWhole(candidate.id, in: candidate.part) }
         }

@@ -7,6 +7,11 @@ public struct RelocationSolver: Sendable {
     let objects: [PreparedObject]
     /// The essential names of all root types, each once, in the order of their bytes.
     public let essentialNames: [[UInt8]]
+    /// The names of all members that relocations look for; nil where one compares types with all of their members.
+    ///
+    /// Of a kernel's structs and unions, what relocations come to depends on the members of these names alone, on those
+    /// without a name, on their order, and on which is the last of all.
+    public let memberNames: Set<[UInt8]>?
 
     /// Prepares to solve.
     ///
@@ -15,6 +20,8 @@ public struct RelocationSolver: Sendable {
         objects = requests.objects.map(PreparedObject.init)
         let names = Set(objects.flatMap { $0.relocations.filter(\.needsCandidates).map(\.essentialName) })
         essentialNames = names.sorted { $0.lexicographicallyPrecedes($1) }
+        let comparesMembers = objects.contains { $0.relocations.contains { $0.request.kind == .typeMatches } }
+        memberNames = comparesMembers ? nil : Set(objects.flatMap(\.memberNames))
     }
 
     /// Solves every relocation for one kernel.
@@ -131,5 +138,15 @@ extension PreparedRelocation {
             outcome: outcome,
             reason: reason
         )
+    }
+}
+
+extension PreparedObject {
+    /// The names of the members on the paths of all relocations.
+    fileprivate var memberNames: [[UInt8]] {
+        relocations.filter { $0.request.kind.subject == .field }.flatMap { relocation in
+            let accessors = (try? relocation.spec.get().accessors) ?? []
+            return accessors.compactMap(\.name).map { Array(types.bytes(at: $0)) }
+        }
     }
 }

@@ -57,6 +57,7 @@ struct BundleCommand: HubCommand {
     private var isFolder: Bool { layout.isFolder && path != "-" && Compression(tarPath: path) == nil }
 
     func execute() async throws {
+        MemoryReuse.enable()
         let request = try BundleRequest(
             requests: try readRequests(objects),
             filter: filter.filter,
@@ -71,7 +72,8 @@ struct BundleCommand: HubCommand {
         }
         let bar = ProgressBar()
         let cache = noCache ? nil : SolutionFolder.beside(store: archive.path)
-        let progress = { done in bar.update("bundling", items: done, of: plan.kernels.count) }
+        let count = plan.kernels.count
+        let progress = { done in bar.update("bundling", items: done, of: count) }
         let report: BundleReport
         if isFolder {
             report = try writeFiles(of: plan, cache: cache, progress: progress)

@@ -38,6 +38,7 @@ struct CheckCommand: HubCommand {
     }
 
     func execute() async throws {
+        MemoryReuse.enable()
         let check = CompatibilityCheck(try readRequests(objects), by: rules, modules: modules)
         let archive = usesArchive ? try store.open(.readOnly) : nil
         let files = try btf.map { (path: $0, types: try readBTF($0)) }

@@ -102,7 +102,8 @@ struct CiliumSolution<Source: TypeSource> {
         let kind = relocation.request.kind
         if let refusal { return record(relocation, [fixup.match].compactMap(\.self), .refused, refusal) }
         if let rival {
-            let reason = "type \(rival.candidate.id) answers as many of the local type's relocations, and differently"
+            let name = kernel.types(of: rival.candidate.part).describe(rival.candidate.id)
+            let reason = "another \(name) answers as many of the local type's relocations, and differently"
             return record(relocation, [fixup.match, rival].compactMap(\.self), .ambiguous, reason)
         }
         guard let match = fixup.match else { return record(relocation, [], kind.isQuestion ? .absent : .poisoned) }

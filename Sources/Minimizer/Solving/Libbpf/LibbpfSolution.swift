@@ -50,7 +50,7 @@ struct LibbpfSolution<Source: TypeSource> {
         }
         if let odd = matches.first(where: { $0.spec.bitOffset != first.spec.bitOffset || $0.value != first.value }) {
             left[root] = candidates
-            return record(relocation, matches, .ambiguous, disagreement(first, odd))
+            return record(relocation, matches, .ambiguous, disagreement(first, odd, kind))
         }
         left[root] = matches.map(\.candidate)
         if let problem = patchingProblem(relocation.request, from: localValue, to: first) {
@@ -96,13 +96,16 @@ struct LibbpfSolution<Source: TypeSource> {
         return matches
     }
 
-    private func disagreement(_ one: Match, _ other: Match) -> String {
+    /// Says how two candidates disagree; without their ids, which differ from kernel to kernel.
+    private func disagreement(_ one: Match, _ other: Match, _ kind: RelocationKind) -> String {
+        let names = [one, other].map { kernel.types(of: $0.candidate.part).describe($0.candidate.id) }
+        let both = names[0] == names[1] ? "two types \(names[0])" : names.joined(separator: " and ")
         if one.spec.bitOffset != other.spec.bitOffset {
-            return "types \(one.candidate.id) and \(other.candidate.id) have the field at different offsets: "
+            return "\(both) have the field at different offsets: "
                 + "bits \(one.spec.bitOffset) and \(other.spec.bitOffset)"
         }
-        return "types \(one.candidate.id) and \(other.candidate.id) give different values: "
-            + "\(one.value) and \(other.value)"
+        return kind == .typeIDTarget
+            ? "\(both) have different ids" : "\(both) give different values: \(one.value) and \(other.value)"
     }
 
     /// What keeps a load or store from being patched although the field is there.

@@ -12,6 +12,8 @@ struct RecordedSource<Base: TypeSource>: TypeSource {
         base.ids(withEssentialNames: names, ofKinds: kinds)
     }
 
+    func offsets(of strings: Set<[UInt8]>) -> Set<StringOffset> { base.offsets(of: strings) }
+
     func header(of id: TypeID) -> TypeHeader {
         reads.note(id)
         return base.header(of: id)

@@ -14,7 +14,7 @@ extension TypeSource {
             guard header.kind.isModifier || header.kind == .typedef else { return (id, header) }
             id = header.type
         }
-        throw Refusal("type \(id) has more than \(Self.longestChain) qualifiers and typedefs")
+        throw Refusal("\(describe(id)) has more than \(Self.longestChain) qualifiers and typedefs")
     }
 
     /// The size of a type in bytes.
@@ -43,16 +43,16 @@ extension TypeSource {
                 count = UInt64(try product(count, array.count, id))
                 current = array.element
             case .void, .forward, .function, .functionPrototype:
-                throw Refusal("type \(id) has no size")
+                throw Refusal("\(describe(id)) has no size")
             }
         }
-        throw Refusal("type \(id) is nested too deep to have a size")
+        throw Refusal("\(describe(id)) is nested too deep to have a size")
     }
 
     private func product(_ count: UInt64, _ size: UInt32, _ id: TypeID) throws(Refusal) -> UInt32 {
         // Both factors are below 2³².
         guard let product = UInt32(exactly: count * UInt64(size)) else {
-            throw Refusal("type \(id) is larger than 4 GiB")
+            throw Refusal("\(describe(id)) is larger than 4 GiB")
         }
         return product
     }

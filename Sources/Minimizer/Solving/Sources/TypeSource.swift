@@ -17,6 +17,11 @@ public protocol TypeSource {
     ///   - kinds: the kinds of types to look at.
     /// - Returns: for each name the ids of own types that have it, in ascending order.
     func ids(withEssentialNames names: [[UInt8]], ofKinds kinds: Set<Kind>) -> [[TypeID]]
+    /// Finds strings.
+    ///
+    /// - Parameter strings: the strings, without terminators.
+    /// - Returns: the offsets of those that there are.
+    func offsets(of strings: Set<[UInt8]>) -> Set<StringOffset>
     /// The header of a type's record.
     func header(of id: TypeID) -> TypeHeader
     /// The members of a struct or union; none for any other kind.

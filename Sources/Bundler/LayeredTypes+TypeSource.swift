@@ -1,0 +1,4 @@
+public import BTFDelta
+public import Minimizer
+
+extension LayeredTypes: TypeSource {}
