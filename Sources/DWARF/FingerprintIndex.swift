@@ -15,6 +15,7 @@ struct FingerprintIndex: Sendable {
     /// - Parameters:
     ///   - key: the fingerprint.
     ///   - hasKey: whether the thing of a number has it; asked for the very few for which the slots leave it open.
+    /// - Returns: the number, or 0 where nothing in the index has the fingerprint.
     @inline(__always)
     func number(of key: Fingerprint, _ hasKey: (UInt32) -> Bool) -> UInt32 {
         let mask = slots.count &- 1
