@@ -29,21 +29,35 @@ struct SymbolWriter: SymbolCoder {
 
 /// Reads numbers out of columns. Behind a column's end it reads zeroes and takes note.
 struct SymbolReader: SymbolCoder {
-    let columns: [[UInt8]]
-    private var positions = [Int](repeating: 0, count: Column.allCases.count)
+    /// All columns, one behind the other: a column of its own would be counted in and out for each number.
+    private let bytes: [UInt8]
+    /// Where each column is read next, and where it ends.
+    private var positions: [Int] = []
+    private var ends: [Int] = []
     /// Whether more was read than there was, or a number that is none.
     private(set) var isExhausted = false
 
-    init(columns: [[UInt8]]) { self.columns = columns }
+    init(columns: [[UInt8]]) {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(columns.reduce(0) { $0 + $1.count })
+        for column in columns { bytes += column }
+        self.bytes = bytes
+        var end = 0
+        for column in columns {
+            positions.append(end)
+            end += column.count
+            ends.append(end)
+        }
+    }
 
     func target(at index: Int) -> UInt32 { 0 }
 
     mutating func code(_ symbol: UInt32, _ column: Column) -> UInt32 {
         var position = positions[column.rawValue]
-        let bytes = columns[column.rawValue]
+        let end = ends[column.rawValue]
         var value: UInt32 = 0
         var shift: UInt32 = 0
-        while position < bytes.count {
+        while position < end {
             let byte = bytes[position]
             position += 1
             value |= UInt32(byte & 0x7f) &<< shift
@@ -60,15 +74,17 @@ struct SymbolReader: SymbolCoder {
 
     /// The next string of the column of strings, with its terminator; nil when there is none.
     mutating func string() -> ArraySlice<UInt8>? {
-        let bytes = columns[Column.stringSuffix.rawValue]
-        let start = positions[Column.stringSuffix.rawValue]
-        guard let end = bytes[start...].firstIndex(of: 0) else { return nil }
-        positions[Column.stringSuffix.rawValue] = end + 1
+        let column = Column.stringSuffix.rawValue
+        let start = positions[column]
+        var end = start
+        while end < ends[column], bytes[end] != 0 { end += 1 }
+        guard end < ends[column] else { return nil }
+        positions[column] = end + 1
         return bytes[start...end]
     }
 
     /// Whether every column was read to its end.
-    var isFinished: Bool { zip(columns, positions).allSatisfy { $0.count == $1 } }
+    var isFinished: Bool { positions == ends }
 }
 
 /// Signed differences as small numbers: 0, -1, 1, -2, …

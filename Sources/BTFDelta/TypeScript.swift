@@ -49,13 +49,9 @@ public struct TypeScript: Hashable, Sendable {
     /// Where one of the base's types, by its index, stands in the target; nil when it is not there.
     func target(of source: Int) -> (index: Int, isCopy: Bool)? {
         if source == baseCount { return (targetCount, true) }
-        var (low, high) = (0, bySource.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if runs[bySource[middle]].source <= source { low = middle + 1 } else { high = middle }
-        }
-        guard low > 0 else { return nil }
-        let index = bySource[low - 1]
+        let next = bySource.partitionPoint { runs[$0].source > source }
+        guard next > 0 else { return nil }
+        let index = bySource[next - 1]
         let run = runs[index]
         guard source < run.source + run.count else { return nil }
         return (places[index] + source - run.source, run.operation == .copy)
@@ -64,16 +60,15 @@ public struct TypeScript: Hashable, Sendable {
     /// Where one of the target's types, by its index, stands in the base; nil when it is not there.
     func source(of target: Int) -> (index: Int, isCopy: Bool)? {
         if target == targetCount { return (baseCount, true) }
-        var (low, high) = (0, places.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if places[middle] <= target { low = middle + 1 } else { high = middle }
-        }
-        guard low > 0 else { return nil }
-        let run = runs[low - 1]
-        guard run.operation != .fresh, target < places[low - 1] + run.count else { return nil }
-        return (run.source + target - places[low - 1], run.operation == .copy)
+        guard (0..<targetCount).contains(target) else { return nil }
+        let number = run(at: target)
+        let run = runs[number]
+        guard run.operation != .fresh else { return nil }
+        return (run.source + target - places[number], run.operation == .copy)
     }
+
+    /// The number of the run that gives one of the target's types.
+    func run(at target: Int) -> Int { places.partitionPoint { $0 > target } - 1 }
 }
 
 // MARK: - On its own
