@@ -46,18 +46,14 @@ enum ColumnPack {
             rest -= lengths[index]
         }
         var columns = [[UInt8]](repeating: [], count: count)
+        let unpacker = ZstandardFrames()
         for piece in pieces(of: lengths) {
             let length = piece.reduce(0) { $0 + lengths[$1] }
             let head = try reader.number(below: 2 * limit)
             let stored = try reader.bytes(head >> 1)
             if let wanted, wanted.isDisjoint(with: piece) { continue }
-            var bytes = Array(stored)
-            if head & 1 == 1 {
-                do { bytes = try Compression.zstd.decompress(bytes, limit: length, name: "a column") } catch {
-                    throw DeltaError("a column cannot be unpacked")
-                }
-            }
-            guard bytes.count == length else { throw DeltaError("a column is of another length than stated") }
+            let bytes = head & 1 == 1 ? unpacker.unpack(stored, count: length) : Array(stored)
+            guard let bytes, bytes.count == length else { throw DeltaError("a column cannot be unpacked") }
             if piece.count == 1 {
                 columns[piece[0]] = bytes
                 continue
@@ -93,6 +89,9 @@ struct ByteReader {
     init(_ input: [UInt8]) { self.input = input }
 
     var isAtEnd: Bool { position == input.count }
+
+    /// What has not been read yet.
+    var rest: ArraySlice<UInt8> { input[position...] }
 
     mutating func number() throws(DeltaError) -> UInt64 {
         var value: UInt64 = 0

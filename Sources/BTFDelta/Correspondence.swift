@@ -1,5 +1,5 @@
 /// Which type and which string of one BTF is which of another.
-public struct Correspondence: Sendable {
+public struct Correspondence: Sendable, Renumbering {
     /// The other's id for each id, or `none`.
     var types: [UInt32]
     /// The other's rank for each rank, or `none`.
@@ -7,29 +7,6 @@ public struct Correspondence: Sendable {
 
     /// Stands for a type or string that the other BTF does not have.
     static let none = UInt32.max
-
-    /// A record with its names and references as the other BTF numbers them.
-    func translate(_ record: ArraySlice<UInt32>) -> [UInt32] {
-        var words = Array(record)
-        _ = translate(at: 0, in: &words)
-        return words
-    }
-
-    /// Renumbers the names and references of the record that starts at a place.
-    ///
-    /// - Returns: whether the other BTF has them all.
-    @inline(__always)
-    func translate(at start: Int, in words: inout [UInt32]) -> Bool {
-        var missing: UInt32 = 0
-        RecordShape.forEachNumber(ofRecordAt: start, in: &words) { word in
-            word = rank(word)
-            missing = max(missing, word)
-        } type: { word in
-            word = type(word)
-            missing = max(missing, word)
-        }
-        return missing != Self.none
-    }
 
     @inline(__always)
     func rank(_ rank: UInt32) -> UInt32 { rank < ranks.count ? ranks[Int(rank)] : Self.none }

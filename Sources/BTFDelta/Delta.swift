@@ -43,7 +43,7 @@ extension Delta {
         var writer = SymbolWriter(words: target.words)
         script.write(target, to: &writer)
         write(runs, to: &writer)
-        let coded = emit(runs, base, correspondence, target: target, writer)
+        let coded = emit(runs, base, correspondence, target, writer)
         guard !coded.isInvalid else { throw DeltaError("what it is to give refers to what is not there") }
         var output = DeltaHeader(of: target, from: base).bytes
         try ColumnPack.pack(coded.coder.columns, into: &output)
@@ -86,73 +86,48 @@ extension Delta {
     }
 }
 
-// MARK: - Applying
+extension Delta {
+    private static func emit(
+        _ runs: [TypeRun],
+        _ base: TypeTable,
+        _ correspondence: Correspondence,
+        _ target: TypeTable,
+        _ writer: SymbolWriter
+    ) -> RecordCodec<SymbolWriter> {
+        var codec = RecordCodec(
+            coder: writer,
+            wordCount: target.words.count,
+            endID: target.endID,
+            endRank: target.endRank
+        )
+        func translated(_ source: Int) -> [UInt32] {
+            correspondence.translate(base.record(of: base.firstID + UInt32(source)))
+        }
+        var place = 0
+        for run in runs where !codec.isInvalid {
+            switch run.operation {
+            case .copy:
+                let count = Int(target.starts[place + run.count] - target.starts[place])
+                let last = target.record(of: target.firstID + UInt32(place + run.count - 1))
+                let at = last.startIndex
+                codec.skip(count, endingWith: RecordHead(name: last[at], info: last[at + 1], third: last[at + 2]))
+            case .patch:
+                for offset in 0..<run.count {
+                    let record = translated(run.source + offset)
+                    let own = target.record(of: target.firstID + UInt32(place + offset))
+                    codec.patched(base: record, script: Alignment.runs(record, own))
+                }
+            case .fresh:
+                for _ in 0..<run.count where !codec.isInvalid { codec.fresh() }
+            }
+            place += run.count
+        }
+        return codec
+    }
+}
 
 extension Delta {
-    /// Applies a delta.
-    ///
-    /// - Parameters:
-    ///   - delta: the delta's bytes, of any content.
-    ///   - base: what it was made from.
-    ///   - kernel: the kernel that the result's ids go on from, for split BTF.
-    ///   - outer: for split BTF, how the kernels of base and result correspond.
-    ///   - limit: the most bytes that the result may have.
-    /// - Returns: the result, whose references and names all lead somewhere, and how the base corresponds with it.
-    /// - Throws: `DeltaError` when the bytes are no delta of this base.
-    public static func apply(
-        _ delta: [UInt8],
-        to base: TypeTable,
-        kernel: TypeTable? = nil,
-        outer: Correspondence = .empty,
-        limit: Int = sizeLimit
-    ) throws(DeltaError) -> (table: TypeTable, correspondence: Correspondence) {
-        var input = ByteReader(delta)
-        let header = try DeltaHeader(&input, limit: limit)
-        guard header.baseTypeCount == base.starts.count - 1, header.baseStringCount == base.stringStarts.count - 1
-        else {
-            throw DeltaError("it is a delta against another BTF")
-        }
-        let columns = try ColumnPack.unpack(&input, count: Column.allCases.count, limit: 4 * limit)
-        guard input.isAtEnd else { throw DeltaError("it goes on behind its end") }
-        var reader = SymbolReader(columns: columns)
-        let firstID = kernel?.endID ?? 1
-        let firstRank = kernel?.endRank ?? 0
-        let (strings, stringStarts, steps) = try StringScript.read(
-            &reader,
-            base,
-            count: header.stringCount,
-            bytes: header.stringBytes
-        )
-        var correspondence = outer.opened(for: base)
-        StringScript(steps: steps).number(&correspondence, from: base.firstRank, to: firstRank)
-        let runs = try readRuns(&reader, baseCount: header.baseTypeCount, typeCount: header.typeCount)
-        var place = firstID
-        for run in runs {
-            if run.operation != .fresh {
-                for offset in 0..<UInt32(run.count) {
-                    correspondence.types[Int(base.firstID + UInt32(run.source) + offset)] = place + offset
-                }
-            }
-            place += UInt32(run.count)
-        }
-        var target = TypeTable(
-            byteOrder: header.byteOrder,
-            firstID: firstID,
-            firstRank: firstRank,
-            firstStringOffset: kernel.map { UInt32($0.strings.count) } ?? 0,
-            words: [],
-            starts: [UInt32](repeating: 0, count: header.typeCount + 1),
-            strings: strings,
-            stringStarts: stringStarts
-        )
-        let coded = emit(runs, base, correspondence, target: target, wordCount: header.wordCount, reader)
-        target.words = coded.words
-        target.starts = coded.starts + [UInt32(coded.words.count)]
-        guard !coded.isInvalid, !coded.coder.isExhausted, coded.coder.isFinished, coded.words.count == header.wordCount
-        else { throw DeltaError("it is no delta of its base") }
-        return (target, correspondence)
-    }
-
+    /// Reads runs until there are as many types as there must be.
     static func readRuns(
         _ reader: inout SymbolReader,
         baseCount: Int,
@@ -179,45 +154,6 @@ extension Delta {
             done += count
         }
         return runs
-    }
-}
-
-// MARK: - Both ways
-
-extension Delta {
-    private static func emit<Coder: SymbolCoder>(
-        _ runs: [TypeRun],
-        _ base: TypeTable,
-        _ correspondence: Correspondence,
-        target: TypeTable,
-        wordCount: Int? = nil,
-        _ coder: Coder
-    ) -> RecordCodec<Coder> {
-        var codec = RecordCodec(
-            coder: coder,
-            wordCount: wordCount ?? target.words.count,
-            endID: target.endID,
-            endRank: target.endRank
-        )
-        for run in runs {
-            switch run.operation {
-            case .copy:
-                codec.copy(run.source..<run.source + run.count, of: base, correspondence)
-            case .patch:
-                for source in run.source..<run.source + run.count {
-                    let record = correspondence.translate(base.record(of: base.firstID + UInt32(source)))
-                    var script: [ElementRun] = []
-                    if !target.words.isEmpty {
-                        script = Alignment.runs(record, target.record(of: target.firstID + UInt32(codec.starts.count)))
-                    }
-                    codec.patched(base: record, script: script)
-                }
-            case .fresh:
-                for _ in 0..<run.count where !codec.isInvalid { codec.fresh() }
-            }
-            if codec.isInvalid { return codec }
-        }
-        return codec
     }
 }
 

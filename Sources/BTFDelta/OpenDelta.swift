@@ -125,7 +125,8 @@ extension OpenDelta {
 
     /// Where the record of a type of the result is, by its index.
     func place(of index: Int) -> Place? {
-        guard let number = script.runNumber(at: index) else { return nil }
+        guard (0..<script.targetCount).contains(index) else { return nil }
+        let number = script.run(at: index)
         let (run, offset) = (script.runs[number], index - script.places[number])
         guard run.operation != .copy else { return .base(run.source + offset) }
         return .own(LayeredTypes.Record(words: words, start: Int(starts[firstOwn[number] + offset])))

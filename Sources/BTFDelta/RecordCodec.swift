@@ -1,11 +1,13 @@
 /// Codes records that are not simply copied, each number against what the records before let expect.
 struct RecordCodec<Coder: SymbolCoder> {
     var coder: Coder
-    /// The words that have come out so far, in the order of the target.
+    /// The words that have come out so far, in the order of the target, without those that are taken over.
     private(set) var words: [UInt32] = []
     /// Where each record starts.
     private(set) var starts: [UInt32] = []
     private let limit: Int
+    /// How many of the target's words were taken over so far.
+    private var skipped = 0
     /// What has come out is more than it may be, or refers to what is not there.
     private(set) var isInvalid = false
 
@@ -25,7 +27,6 @@ struct RecordCodec<Coder: SymbolCoder> {
         self.endID = endID
         self.endRank = endRank
         limit = wordCount
-        words.reserveCapacity(wordCount)
         typeOfName = [UInt32](repeating: 0, count: Int(endRank))
         nameAfterName = [UInt32](repeating: 0, count: Int(endRank))
         stepOfType = [UInt32](repeating: 0, count: Int(endID))
@@ -33,7 +34,7 @@ struct RecordCodec<Coder: SymbolCoder> {
 
     /// The word that is to come out next; of no meaning to a reader.
     @inline(__always)
-    private var target: UInt32 { coder.target(at: words.count) }
+    private var target: UInt32 { coder.target(at: skipped + words.count) }
 
     @inline(__always)
     private mutating func difference(_ column: Column, from prediction: UInt32) -> UInt32 {
@@ -56,22 +57,15 @@ struct RecordCodec<Coder: SymbolCoder> {
 // MARK: - Whole records
 
 extension RecordCodec {
-    /// Takes records over, names and references renumbered.
-    mutating func copy(_ sources: Range<Int>, of base: TypeTable, _ correspondence: Correspondence) {
-        let first = Int(base.starts[sources.lowerBound])
-        let end = Int(base.starts[sources.upperBound])
-        guard words.count + end - first <= limit else { return isInvalid = true }
-        let offset = words.count - first
-        words += base.words[first..<end]
-        for source in sources {
-            let start = Int(base.starts[source]) + offset
-            starts.append(UInt32(start))
-            if !correspondence.translate(at: start, in: &words) { isInvalid = true }
-        }
-        if let start = starts.last.map(Int.init) {
-            lastTypeName = words[start]
-            if words[start + 1] >> 24 & 31 == 12 { lastPrototype = max(lastPrototype, words[start + 2]) }
-        }
+    /// Passes over records that are taken over from the base.
+    ///
+    /// - Parameters:
+    ///   - count: the number of their words; of no meaning to a reader.
+    ///   - last: the start of the last of them, its name and a function's prototype renumbered.
+    mutating func skip(_ count: Int, endingWith last: RecordHead) {
+        skipped += count
+        lastTypeName = last.name
+        if last.isFunction { lastPrototype = max(lastPrototype, last.third) }
     }
 
     /// Takes note of the name of the last record before the next, where that is taken over elsewhere.

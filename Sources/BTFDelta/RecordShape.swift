@@ -41,21 +41,26 @@ struct RecordShape {
     @inline(__always)
     static func refersThroughHeader(kind: UInt32) -> Bool { 0b0110_0111_1111_0000_0100 &>> kind & 1 == 1 }
 
+    /// The number of words behind the first three of the record whose second word this is.
+    @inline(__always)
+    static func elementWords(info: UInt32) -> Int {
+        let kind = info >> 24 & 31
+        let count = Int(info & 0xffff)
+        switch kind {
+        case 4, 5, 15, 19: return 3 * count
+        case 6, 13: return 2 * count
+        case 3: return 3
+        case 1, 14, 17: return 1
+        default: return 0
+        }
+    }
+
     /// The number of elements of the record whose second word this is.
     @inline(__always)
     func elementCount(info: UInt32) -> Int { isList ? Int(info & 0xffff) : element.isEmpty ? 0 : 1 }
 
     /// The number of words of the record whose second word this is.
-    static func wordCount(info: UInt32) -> Int {
-        let count = Int(info & 0xffff)
-        return switch info >> 24 & 31 {
-        case 4, 5, 15, 19: 3 + 3 * count
-        case 6, 13: 3 + 2 * count
-        case 3: 6
-        case 1, 14, 17: 4
-        default: 3
-        }
-    }
+    static func wordCount(info: UInt32) -> Int { 3 + elementWords(info: info) }
 
     /// Hands out each name and each reference of a record.
     ///

@@ -42,8 +42,6 @@ struct StringScript {
         if step.insert + step.take > 0 { steps.append(step) }
     }
 
-    init(steps: [Step]) { self.steps = steps }
-
     /// The order of two strings: negative, zero or positive.
     static func order(_ one: ArraySlice<UInt8>, _ two: ArraySlice<UInt8>) -> Int {
         one.withUnsafeBufferPointer { one in
@@ -93,61 +91,5 @@ extension StringScript {
             }
             rank += UInt32(step.take)
         }
-    }
-
-    /// Reads the steps and makes the target's strings.
-    static func read(
-        _ reader: inout SymbolReader,
-        _ base: TypeTable,
-        count: Int,
-        bytes: Int
-    ) throws(DeltaError) -> (strings: [UInt8], starts: [UInt32], steps: [Step]) {
-        var strings: [UInt8] = []
-        var starts: [UInt32] = []
-        strings.reserveCapacity(bytes)
-        starts.reserveCapacity(count + 1)
-        var steps: [Step] = []
-        var (done, source) = (0, 0)
-        var last = 0
-        let baseCount = base.stringStarts.count - 1
-        while done < count {
-            let step = Step(
-                skip: Int(reader.code(0, .stringScript)),
-                insert: Int(reader.code(0, .stringScript)),
-                take: Int(reader.code(0, .stringScript))
-            )
-            guard step.skip <= baseCount - source, step.take <= baseCount - source - step.skip,
-                step.insert + step.take <= count - done, step.insert + step.take > 0
-            else { throw DeltaError("its script of strings is malformed") }
-            for _ in 0..<step.insert {
-                let start = strings.count
-                starts.append(UInt32(start))
-                let shared = Int(reader.code(0, .stringPrefix))
-                guard shared <= start - last, let suffix = reader.string(), start + shared + suffix.count <= bytes
-                else {
-                    throw DeltaError("a string in it is malformed")
-                }
-                // A slice of itself would make the array copy itself whole.
-                for index in last..<last + shared { strings.append(strings[index]) }
-                strings += suffix
-                last = start
-            }
-            source += step.skip
-            let (from, to) = (Int(base.stringStarts[source]), Int(base.stringStarts[source + step.take]))
-            guard strings.count + to - from <= bytes else { throw DeltaError("its strings are too long") }
-            if step.take > 0 {
-                let start = strings.count
-                strings += base.strings[from..<to]
-                let shift = UInt32(start) &- UInt32(from)
-                for index in source..<source + step.take { starts.append(base.stringStarts[index] &+ shift) }
-                last = Int(base.stringStarts[source + step.take - 1] &+ shift)
-            }
-            source += step.take
-            done += step.insert + step.take
-            steps.append(step)
-        }
-        guard strings.count == bytes else { throw DeltaError("its strings are of another length than stated") }
-        starts.append(UInt32(bytes))
-        return (strings, starts, steps)
     }
 }

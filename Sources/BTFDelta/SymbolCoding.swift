@@ -86,7 +86,9 @@ struct SymbolReader: SymbolCoder {
     mutating func string() -> ArraySlice<UInt8>? {
         let column = Column.stringSuffix.rawValue
         let start = positions[column]
-        guard let end = bytes[start..<ends[column]].firstIndex(of: 0) else { return nil }
+        var end = start
+        while end < ends[column], bytes[end] != 0 { end += 1 }
+        guard end < ends[column] else { return nil }
         positions[column] = end + 1
         return bytes[start...end]
     }

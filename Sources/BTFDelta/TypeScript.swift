@@ -73,14 +73,15 @@ public struct TypeScript: Hashable, Sendable {
     /// Where one of the target's types, by its index, stands in the base; nil when it is not there.
     func source(of target: Int) -> (index: Int, isCopy: Bool)? {
         if target == targetCount { return (baseCount, true) }
-        guard let number = runNumber(at: target), runs[number].operation != .fresh else { return nil }
-        return (runs[number].source + target - places[number], runs[number].operation == .copy)
+        guard (0..<targetCount).contains(target) else { return nil }
+        let number = run(at: target)
+        let run = runs[number]
+        guard run.operation != .fresh else { return nil }
+        return (run.source + target - places[number], run.operation == .copy)
     }
 
-    /// The number of the run that one of the target's types is in, by its index; nil when there is no such type.
-    func runNumber(at target: Int) -> Int? {
-        target < targetCount ? byPlace.last(notAbove: UInt32(target)) : nil
-    }
+    /// The number of the run that gives one of the target's types, by its index.
+    func run(at target: Int) -> Int { byPlace.last(notAbove: UInt32(target)) ?? 0 }
 
     /// The number of the run that takes one of the base's types, by its index; nil when none does.
     private func runNumber(from source: Int) -> Int? {

@@ -25,11 +25,9 @@ public struct TypeTable: Sendable {
     var endID: UInt32 { firstID + UInt32(starts.count - 1) }
     /// The rank behind the last.
     var endRank: UInt32 { firstRank + UInt32(stringStarts.count - 1) }
-    /// The number of canonical bytes.
-    var size: Int { 24 + 4 * words.count + strings.count }
 }
 
-// MARK: - From BTF and back
+// MARK: - From BTF
 
 extension TypeTable {
     /// Takes a BTF apart; nil when it is not canonical, so that a table cannot stand for it.
@@ -59,30 +57,6 @@ extension TypeTable {
             }
             guard isKnown else { return nil }
         }
-    }
-
-    /// The canonical bytes.
-    ///
-    /// - Parameter kernel: the kernel's table, for a module's.
-    /// - Returns: header, types and strings, in the BTF's byte order.
-    public func canonicalBytes(kernel: TypeTable? = nil) -> [UInt8] {
-        var bytes = BTF.header(
-            byteOrder: byteOrder,
-            typesLength: UInt32(4 * words.count),
-            stringsLength: UInt32(strings.count)
-        )
-        bytes.reserveCapacity(size)
-        var words = words
-        for start in starts.dropLast() {
-            _ = Self.replaceNames(ofRecordAt: Int(start), in: &words) { rank in
-                if rank >= firstRank { return firstStringOffset + stringStarts[Int(rank - firstRank)] }
-                return kernel?.stringStarts[Int(rank)] ?? 0
-            }
-        }
-        if byteOrder != .host { for index in words.indices { words[index] = words[index].byteSwapped } }
-        words.withUnsafeBytes { bytes.append(contentsOf: $0) }
-        bytes += strings
-        return bytes
     }
 
     private func rank(atOffset offset: UInt32) -> UInt32 {
@@ -115,16 +89,27 @@ extension TypeTable {
         return isKnown
     }
 
+    /// Where each string starts, and at last where they end.
     static func stringStarts(in strings: [UInt8]) -> [UInt32] {
-        var starts: [UInt32] = []
-        starts.reserveCapacity(strings.count / 16 + 1)
-        var start: UInt32 = 0
-        let bytes = strings.span
-        for index in 0..<bytes.count where bytes[index] == 0 {
-            starts.append(start)
-            start = UInt32(index + 1)
+        var starts: [UInt32] = [0]
+        starts.reserveCapacity(strings.count / 8 + 2)
+        let bytes = strings.span.bytes
+        var at = 0
+        // Eight bytes at once: a byte's highest bit comes out set where it, or one below it, is zero.
+        while at + 8 <= bytes.byteCount {
+            let word = UInt64(littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: at, as: UInt64.self))
+            var zeroes = (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080
+            while zeroes != 0 {
+                let place = at + zeroes.trailingZeroBitCount / 8
+                if strings[place] == 0 { starts.append(UInt32(place + 1)) }
+                zeroes &= zeroes &- 1
+            }
+            at += 8
         }
-        starts.append(start)
+        while at < strings.count {
+            if strings[at] == 0 { starts.append(UInt32(at + 1)) }
+            at += 1
+        }
         return starts
     }
 

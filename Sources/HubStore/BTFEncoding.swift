@@ -7,6 +7,10 @@ enum BTFEncoding: Int {
     /// A delta, to be applied to what the row in `deltas` says.
     case delta = 2
 
+    /// A kernel's types with names as ranks, in LZ4 frames: larger than a zstd frame and several times as fast to read,
+    /// for what others build on.
+    case table = 3
+
     /// zstd's level for whole BTF. Of a kernel's 4.1 MB, 9 makes 1.25 MB in 0.3 s, 12 the same in 0.8 s, 19 makes 1.11 MB
     /// in 4.1 s.
     static let level = 9

@@ -13,6 +13,11 @@ enum BTFTable {
         return try Int64.fetchOne(statement, arguments: [digest.data])
     }
 
+    /// The id of the content that was stored last.
+    static func newest(in database: Database) throws -> Int64? {
+        try Int64.fetchOne(database, sql: "SELECT max(id) FROM btf")
+    }
+
     /// Writes content, over what the table may hold of it, which is then the same or damaged.
     ///
     /// - Returns: false when what a delta builds on has gone since it was made; nothing is written then.
@@ -59,15 +64,7 @@ enum BTFTable {
                 try ScriptTable.write(runs, of: id, content.digest, base: digest, in: database)
             }
         }
-        if let sketch = content.sketch {
-            let statement = try database.cachedStatement(
-                sql: """
-                    INSERT INTO sketches (btf_id, hashes) VALUES (?, ?)
-                    ON CONFLICT (btf_id) DO UPDATE SET hashes = excluded.hashes
-                    """
-            )
-            try statement.execute(arguments: [id, Data(sketch.bytes)])
-        }
+        if let sketch = content.sketch { try SketchTable.write(sketch, of: id, in: database) }
     }
 
     /// Removes content that no kernel, no module and no delta refers to, and then what only that built on.

@@ -1,5 +1,6 @@
 public import Foundation
 internal import BTF
+internal import BTFDelta
 internal import GRDB
 internal import KernelIdentity
 
@@ -24,15 +25,48 @@ extension HubStore {
         guard writer != nil else { throw .readOnly(path: path) }
         let contents = try NewContents(kernel)
         // Encoding is slow and needs no lock; what the store holds whole is left out.
-        let rows = try read { database in try encode(contents, kernel, in: database) }
-        return try write { database in
+        let first = try read { database in try encoded(contents, kernel, in: database) }
+        if let addition = try write(kernel, contents, first, isLastTry: false, from: package, at: time) {
+            return addition
+        }
+        let again = try read { database in try encoded(contents, kernel, in: database) }
+        return try write(kernel, contents, again, isLastTry: true, from: package, at: time) ?? .unchanged
+    }
+
+    /// Writes a kernel; nil, and nothing is written, when what is to be stored whole may be a delta by now.
+    private func write(
+        _ kernel: NewKernel,
+        _ contents: NewContents,
+        _ encoded: (rows: [EncodedContent], newest: Int64?),
+        isLastTry: Bool,
+        from package: SourcePackage?,
+        at time: Date
+    ) throws(StoreError) -> Addition? {
+        try write { database in
+            // Of two siblings that are added at once, only one need be stored whole.
+            if !isLastTry, encoded.rows.contains(where: { $0.encoding == .table }),
+                try BTFTable.newest(in: database) != encoded.newest
+            {
+                return nil
+            }
             let ledgerID = try package.map { try LedgerTable.record(.stored, for: $0, at: time, in: database) }
             // Another process may have removed what was there a moment ago, and what deltas were made against.
-            if try !rows.allSatisfy({ try BTFTable.write($0, in: database) }) || !holdsAll(contents, in: database) {
+            if try !encoded.rows.allSatisfy({ try BTFTable.write($0, in: database) })
+                || !holdsAll(contents, in: database)
+            {
                 for row in try encode(contents, kernel, in: database) { _ = try BTFTable.write(row, in: database) }
             }
             return try put(kernel, contents, ledgerID: ledgerID, at: time, in: database)
         }
+    }
+
+    /// Encodes what the store does not hold whole, and says what was stored last then.
+    private func encoded(
+        _ contents: NewContents,
+        _ kernel: NewKernel,
+        in database: Database
+    ) throws -> (rows: [EncodedContent], newest: Int64?) {
+        (try encode(contents, kernel, in: database), try BTFTable.newest(in: database))
     }
 
     private func holdsAll(_ contents: NewContents, in database: Database) throws -> Bool {
@@ -48,34 +82,25 @@ extension HubStore {
         let reader = ContentReader(database: database, cache: cache)
         let encoder = ContentEncoder(reader: reader)
         var rows: [EncodedContent] = []
-        var stored: StoredTable?
+        let layers: TypeLayers?
         var base: ContentDigest?
         if let entry = try reader.wholeEntry(of: contents.kernel) {
-            if !contents.modules.isEmpty { stored = try? reader.table(id: entry.id) }
+            layers = contents.modules.isEmpty ? nil : try? reader.layers(id: entry.id)
             base = try entry.baseID.map { try reader.entry(id: $0).digest }
         } else {
             let encoded = try encoder.kernel(kernel.btf, contents.kernelBTF, digest: contents.kernel)
             rows.append(encoded.content)
-            stored = encoded.stored
+            layers = encoded.layers
             base = encoded.content.base
         }
+        guard !contents.modules.isEmpty else { return rows }
+        let context = layers.flatMap { ModuleContext(kernel: $0, digest: contents.kernel, base: base) }
         var done: Set<ContentDigest> = [contents.kernel]
         for (module, digest) in zip(kernel.modules, contents.modules) where done.insert(digest).inserted {
             if try reader.wholeEntry(of: digest) != nil { continue }
-            let moduleBase = try stored.flatMap {
-                try encoder.moduleBase(named: module.name, of: $0, contents.kernel, base: base)
-            }
             let btf = try BTF(parsing: module.btf, base: contents.kernelBTF)
-            rows.append(
-                try encoder.module(
-                    module.btf,
-                    btf,
-                    digest: digest,
-                    kernel: stored,
-                    kernelDigest: contents.kernel,
-                    base: moduleBase
-                )
-            )
+            let base = try context.flatMap { try encoder.moduleBase(named: module.name, for: $0) }
+            rows.append(try encoder.module(module.btf, btf, digest: digest, of: context, base: base))
         }
         return rows
     }

@@ -41,7 +41,7 @@ extension HubStore {
         for id in ids {
             let saved = try optimize(id)
             result.examined += 1
-            if saved > 0 { result.changed += 1 }
+            if saved != 0 { result.changed += 1 }
             result.savedBytes += saved
             try progress(result)
         }
@@ -105,14 +105,21 @@ extension HubStore {
         )
         guard hasModules == nil else { return found(nil) }
         let above = try Self.heights(above: id, in: database)
-        let height = (above.values.max() ?? 0)
-        let choice = BaseChoice(reader: reader)
         let excluded = Set(above.keys).union([id])
         let encoder = ContentEncoder(reader: reader)
-        guard let base = try choice.base(for: hashes, excluding: excluded, height: height)?.entry,
-            base.id != entry.baseID,
-            var content = try encoder.delta(bytes, table, entry.digest, against: base)?.content
-        else { return found(nil) }
+        let bases = try BaseChoice(reader: reader).bases(
+            for: hashes,
+            size: entry.size,
+            excluding: excluded,
+            height: above.values.max() ?? 0
+        )
+        if let best = bases.first, best.entry.id == entry.baseID { return found(nil) }
+        guard var content = try encoder.delta(bytes, table, entry.digest, against: bases)?.content else {
+            // What others build on is read faster as a table.
+            guard entry.encoding == .zstandard else { return found(nil) }
+            let content = try ContentEncoder.table(bytes, table, digest: entry.digest)
+            return found(content.encoding == .table ? content : nil)
+        }
         content.sketch = hashes.sketch
         let links = BaseChoice.bytesPerLink * (content.depth - entry.depth)
         return found(content.payload.count + links < length ? content : nil)
@@ -142,18 +149,21 @@ extension HubStore {
     ) throws -> Int? {
         let reader = ContentReader(database: database, cache: cache)
         guard let now = try? reader.entry(id: id), now.encoding == improvement.before.encoding,
-            now.baseID == improvement.before.baseID, let digest = content.base,
-            let base = try? reader.entry(of: digest), base.depth + 1 == content.depth
+            now.baseID == improvement.before.baseID
         else { return nil }
         let above = try Self.heights(above: id, in: database)
-        guard above[base.id] == nil, base.id != id,
-            content.depth + (above.values.max() ?? 0) <= BaseChoice.depthLimit
-        else { return nil }
+        var baseID: Int64?
+        if let digest = content.base {
+            guard let base = try? reader.entry(of: digest), base.depth + 1 == content.depth, above[base.id] == nil,
+                base.id != id, content.depth + (above.values.max() ?? 0) <= BaseChoice.depthLimit
+            else { return nil }
+            baseID = base.id
+        }
         try database.execute(
             sql: "UPDATE btf SET encoding = ?, payload = ? WHERE id = ?",
             arguments: [content.encoding.rawValue, Data(content.payload), id]
         )
-        try BTFTable.writeDelta(content, of: id, base: base.id, outer: nil, in: database)
+        try BTFTable.writeDelta(content, of: id, base: baseID, outer: nil, in: database)
         for (other, height) in above {
             try database.execute(
                 sql: "UPDATE deltas SET depth = ? WHERE btf_id = ?",

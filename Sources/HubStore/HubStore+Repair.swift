@@ -67,7 +67,7 @@ extension HubStore {
             }
             for id in above where damagedContents[id] == nil {
                 try write { database in
-                    let reader = ContentReader(database: database, cache: TableCache())
+                    let reader = ContentReader(database: database, cache: ContentCache())
                     let entry = try reader.entry(id: id)
                     let content = try ContentEncoder.whole(try reader.canonicalBytes(of: entry), digest: entry.digest)
                     _ = try BTFTable.write(content, in: database)

@@ -59,7 +59,7 @@ extension HubStore {
     func damagedContents() throws(StoreError) -> [Int64: String] {
         var damaged: [Int64: String] = [:]
         var lastID: Int64 = Int64.min
-        let cache = TableCache()
+        let cache = ContentCache()
         while let (id, reason) = try verifyContent(after: lastID, cache) {
             lastID = id
             damaged[id] = reason
@@ -69,7 +69,7 @@ extension HubStore {
 
     private func verifyContent(
         after lastID: Int64,
-        _ cache: TableCache
+        _ cache: ContentCache
     ) throws(StoreError) -> (id: Int64, damage: String?)? {
         try read { database in
             let statement = try database.cachedStatement(

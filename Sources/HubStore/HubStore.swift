@@ -24,7 +24,7 @@ public struct HubStore: Sendable {
     let writer: DatabasePool?
     let busyTimeout: Double
     /// Shared by all copies and snapshots: content does not change.
-    let cache: TableCache
+    let cache: ContentCache
 
     /// Opens a store.
     ///
@@ -36,7 +36,7 @@ public struct HubStore: Sendable {
     public init(_ path: String, access: Access, busyTimeout: Double = 60) throws(StoreError) {
         self.path = path
         self.busyTimeout = busyTimeout
-        cache = TableCache()
+        cache = ContentCache()
         do {
             if access == .create { try StoreFile.createIfNeeded(at: path, busyTimeout: busyTimeout) }
             try StoreFile.checkHeader(of: path)
@@ -55,7 +55,7 @@ public struct HubStore: Sendable {
         }
     }
 
-    private init(path: String, reader: any DatabaseReader, busyTimeout: Double, cache: TableCache) {
+    private init(path: String, reader: any DatabaseReader, busyTimeout: Double, cache: ContentCache) {
         self.cache = cache
         self.path = path
         self.reader = reader

@@ -81,14 +81,15 @@ public struct LayeredReader {
     /// What is stored whole, checked against its SHA-256; nil where it is not in canonical form.
     private static func table(id: Int64, _ reader: ContentReader) throws -> TypeTable? {
         let entry = try reader.entry(id: id)
-        if let known = reader.cache[entry.digest] { return known.table }
-        let btf: BTF
-        do { btf = try BTF(parsing: try reader.canonicalBytes(of: entry)) } catch let error as BTFError {
+        let bytes = try reader.canonicalBytes(of: entry)
+        do {
+            guard entry.encoding == .zstandard else { return try reader.layers(id: id).table() }
+            return TypeTable(try BTF(parsing: bytes))
+        } catch let error as BTFError {
             throw Damage(reason: "it cannot be read: \(error)")
+        } catch let error as DeltaError {
+            throw Damage(reason: "its payload cannot be decoded: \(error)")
         }
-        guard let table = TypeTable(btf) else { return nil }
-        reader.cache.insert(StoredTable(table: table, correspondence: nil), for: entry.digest, bytes: entry.size)
-        return table
     }
 
     /// A delta's bytes, and how many those may be that it gives.

@@ -49,8 +49,9 @@ struct DeltaTests {
     private func check(_ target: BTF, from base: TypeTable) throws -> [UInt8] {
         let table = try #require(TypeTable(target))
         let delta = try Delta.encode(table, from: base).bytes
-        let result = try Delta.apply(delta, to: base, limit: target.serialized().count)
-        #expect(result.table.canonicalBytes() == target.serialized())
+        let result = try TypeLayers(applying: delta, to: TypeLayers(base), limit: target.serialized().count)
+        #expect(try result.canonicalBytes() == target.serialized())
+        #expect(try TypeLayers(result.table()).canonicalBytes() == target.serialized())
         return delta
     }
 
@@ -81,13 +82,52 @@ struct DeltaTests {
             modules.append((kernel, table, module, try #require(TypeTable(module, kernel: table))))
         }
         let between = try Delta.encode(modules[1].table, from: modules[0].table)
-        let outer = try Delta.apply(between.bytes, to: modules[0].table).correspondence
+        let kernels = [
+            TypeLayers(modules[0].table), try TypeLayers(applying: between.bytes, to: TypeLayers(modules[0].table)),
+        ]
+        let outer = try #require(kernels[1].correspondence)
         let delta = try Delta.encode(modules[1].split, from: modules[0].split, outer: outer).bytes
-        let result = try Delta.apply(delta, to: modules[0].split, kernel: modules[1].table, outer: outer)
-        #expect(result.table.canonicalBytes(kernel: modules[1].table) == modules[1].module.serialized())
+        let first = try TypeLayers(
+            applying: Delta.encode(modules[0].split, from: .empty).bytes,
+            to: TypeLayers(.empty),
+            kernel: kernels[0]
+        )
+        let result = try TypeLayers(applying: delta, to: first, kernel: kernels[1], isOfNextKernel: true)
+        #expect(try result.canonicalBytes(kernel: kernels[1]) == modules[1].module.serialized())
         let alone = try Delta.encode(modules[1].split, from: .empty).bytes
-        let fresh = try Delta.apply(alone, to: .empty, kernel: modules[1].table)
-        #expect(fresh.table.canonicalBytes(kernel: modules[1].table) == modules[1].module.serialized())
+        let fresh = try TypeLayers(applying: alone, to: TypeLayers(.empty), kernel: kernels[1])
+        #expect(try fresh.canonicalBytes(kernel: kernels[1]) == modules[1].module.serialized())
+    }
+
+    @Test("a delta of deltas is read as if each had been applied in turn")
+    func chain() throws {
+        let all = try Self.tables.get()
+        var layers = TypeLayers(try #require(TypeTable(all[0])))
+        for target in all.dropFirst() + all.reversed() {
+            let table = try #require(TypeTable(target))
+            layers = try TypeLayers(applying: Delta.encode(table, from: layers.table()).bytes, to: layers)
+            #expect(try layers.canonicalBytes() == target.serialized())
+        }
+    }
+
+    @Test("a table comes out of its packed form, and damaged bytes give an error or another table")
+    func packing() throws {
+        let bytes = try Self.tables.get()[10].serialized()
+        let packed = try #require(TypeTable(BTF(parsing: bytes))).packed()
+        #expect(try TypeLayers(TypeTable(packed: packed, limit: bytes.count)).canonicalBytes() == bytes)
+        #expect(throws: DeltaError.self) { try TypeTable(packed: packed, limit: bytes.count - 1) }
+        var refused = 0
+        for place in packed.indices {
+            var damaged = packed
+            damaged[place] ^= 0x15
+            do {
+                let layers = TypeLayers(try TypeTable(packed: damaged, limit: 1 << 16))
+                #expect(try layers.canonicalBytes().count <= 1 << 16)
+                _ = try BTF(parsing: TypeLayers(layers.table()).canonicalBytes())
+            } catch is DeltaError { refused += 1 } catch is BTFError {}
+            #expect(throws: DeltaError.self) { try TypeTable(packed: Array(packed[..<place])) }
+        }
+        #expect(refused > packed.count / 10)
     }
 
     @Test("what is not canonical has no table")
@@ -116,8 +156,10 @@ struct DeltaTests {
                 if delta.isEmpty { delta = [0] }
             }
             do {
-                let result = try Delta.apply(delta, to: round % 3 == 0 ? .empty : base, limit: 1 << 16)
-                let bytes = result.table.canonicalBytes()
+                let under = TypeLayers(round % 3 == 0 ? .empty : base)
+                let result = try TypeLayers(applying: delta, to: under, limit: 1 << 16)
+                #expect(try result.canonicalBytes().count <= 1 << 16)
+                let bytes = try TypeLayers(result.table()).canonicalBytes()
                 #expect(bytes.count <= 1 << 16)
                 _ = try BTF(parsing: bytes)
             } catch is DeltaError { refused += 1 }
@@ -131,7 +173,7 @@ struct DeltaTests {
         let base = try #require(TypeTable(all[0]))
         let delta = try check(all[9], from: base)
         for length in delta.indices {
-            #expect(throws: DeltaError.self) { try Delta.apply(Array(delta[..<length]), to: base) }
+            #expect(throws: DeltaError.self) { try TypeLayers(applying: Array(delta[..<length]), to: TypeLayers(base)) }
         }
     }
 

@@ -9,49 +9,55 @@ internal import GRDB
 struct BaseChoice {
     let reader: ContentReader
 
-    /// The most deltas in a chain; each costs a reader time, some 12 ms in a process of its own.
+    /// The most deltas in a chain; each costs a reader time.
     static let depthLimit = 5
     /// The types whose bytes one more delta in the chain has to save.
     private static let typesPerLink = 40
-
     /// The bytes that one more delta in the chain has to save, for one that is stored already.
     static let bytesPerLink = 256
+    /// The largest part of a BTF's bytes that the deltas may have that lead to it from one that is stored whole. It bounds
+    /// the time that reading takes: a byte of a delta costs a reader fifty times what one does that is stored whole.
+    private static let deltaShare = 25
+    /// The bytes that these deltas may have in any case.
+    private static let smallChain = 4096
 
-    /// The most deltas in a chain that ends with one of so many types.
-    ///
-    /// Large deltas begin a series, on which others are to build, so they stay near the start of a chain.
-    private static func depthLimit(missing: Int) -> Int {
-        switch missing {
-        case 5_000...: 1
-        case 1_500...: 2
-        case 400...: 3
-        default: depthLimit
-        }
+    /// A BTF that another one may be a delta against.
+    struct Candidate {
+        let entry: ContentReader.Entry
+        /// The number of types that it does not have.
+        let missing: Int
+        /// The most bytes that the delta may have.
+        let room: Int
     }
 
-    /// Finds a base.
+    /// Finds bases.
     ///
     /// - Parameters:
     ///   - hashes: the types of the BTF that is to be stored.
+    ///   - size: its canonical bytes.
     ///   - excluded: rows that may not be the base.
     ///   - height: the number of deltas that build on the BTF, one on the other.
-    /// - Returns: the base, and how many types it lacks; nil when nothing stored is alike.
+    /// - Returns: some that may do, the best first.
     /// - Throws: what GRDB throws.
-    func base(
+    func bases(
         for hashes: TypeHashes,
+        size: Int,
         excluding excluded: Set<Int64> = [],
         height: Int = 0
-    ) throws -> (entry: ContentReader.Entry, missing: Int)? {
-        var best: (entry: ContentReader.Entry, missing: Int, cost: Int)?
+    ) throws -> [Candidate] {
+        var found: [(candidate: Candidate, cost: Int)] = []
         for id in try likely(hashes.sketch, excluding: excluded, height: height) {
             // A damaged one is no base.
-            guard let entry = try? reader.entry(id: id), let table = try? reader.table(id: id).table else { continue }
-            let missing = hashes.countMissing(in: TypeHashes(of: table))
-            guard entry.depth < Self.depthLimit(missing: missing) else { continue }
-            let cost = missing + Self.typesPerLink * entry.depth
-            if best.map({ cost < $0.cost }) ?? true { best = (entry, missing, cost) }
+            guard let entry = try? reader.entry(id: id), let base = try? reader.base(entry),
+                let chain = try? reader.chainBytes(of: entry)
+            else { continue }
+            let missing = hashes.countMissing(in: base.hashes)
+            let room = min(max(size / Self.deltaShare, Self.smallChain) - chain, size / 6)
+            if room <= 0 { continue }
+            let candidate = Candidate(entry: entry, missing: missing, room: room)
+            found.append((candidate, missing + Self.typesPerLink * entry.depth))
         }
-        return best.map { ($0.entry, $0.missing) }
+        return found.sorted { $0.cost < $1.cost }.map(\.candidate)
     }
 
     /// The BTFs whose sketches are most alike: two of any depth, one near the start of a chain, one at it.

@@ -31,56 +31,66 @@ struct ContentEncoder {
         )
     }
 
+    /// Encodes a kernel's BTF against nothing, so that it is read fast and others can build on it.
+    ///
+    /// - Throws: `DeltaError` when it would not come out again.
+    static func table(_ canonical: [UInt8], _ table: TypeTable, digest: ContentDigest) throws -> EncodedContent {
+        let payload = try table.packed()
+        guard try TypeLayers(TypeTable(packed: payload)).canonicalBytes() == canonical else {
+            return try whole(canonical, digest: digest)
+        }
+        return EncodedContent(digest: digest, size: canonical.count, encoding: .table, payload: payload)
+    }
+
     /// Encodes a kernel's BTF.
     ///
     /// - Parameters:
     ///   - canonical: its canonical bytes.
     ///   - btf: the BTF.
     ///   - digest: the digest of the bytes.
-    /// - Returns: the encoded content; its table and how its base corresponds with it, where it can be a base.
+    /// - Returns: the encoded content; the BTF in layers, where modules can go on from it.
     /// - Throws: `Damage` or what GRDB throws when the store cannot be read.
     func kernel(
         _ canonical: [UInt8],
         _ btf: BTF,
         digest: ContentDigest
-    ) throws -> (content: EncodedContent, stored: StoredTable?) {
+    ) throws -> (content: EncodedContent, layers: TypeLayers?) {
         guard let table = TypeTable(btf) else { return (try Self.whole(canonical, digest: digest), nil) }
         let hashes = TypeHashes(of: table)
         // What is in the table and is written again is damaged; what builds on it must not become its base.
         let isNew = try BTFTable.id(of: digest, in: reader.database) == nil
-        if isNew, let base = try BaseChoice(reader: reader).base(for: hashes)?.entry,
-            let delta = try delta(canonical, table, digest, against: base)
-        {
-            var content = delta.content
-            content.sketch = hashes.sketch
-            return (content, delta.stored)
+        let bases = isNew ? try BaseChoice(reader: reader).bases(for: hashes, size: canonical.count) : []
+        if let (content, layers) = try delta(canonical, table, digest, against: bases) {
+            return (content.with(hashes.sketch), layers)
         }
-        var content = try Self.whole(canonical, digest: digest)
-        content.sketch = hashes.sketch
-        return (content, StoredTable(table: table, correspondence: nil))
+        return (try Self.table(canonical, table, digest: digest).with(hashes.sketch), TypeLayers(table))
     }
 
-    /// A kernel's BTF as a delta; nil when that saves nothing or does not give the bytes back.
+    /// A kernel's BTF as a delta against the first of some bases that gives one that is small enough; nil when none does.
     func delta(
         _ canonical: [UInt8],
         _ table: TypeTable,
         _ digest: ContentDigest,
-        against base: ContentReader.Entry
-    ) throws -> (content: EncodedContent, stored: StoredTable)? {
-        let baseTable = try reader.table(id: base.id).table
-        guard let payload = try payload(of: table, from: baseTable), payload.count < canonical.count / 6,
-            let result = try? Delta.apply(payload, to: baseTable, limit: canonical.count),
-            result.table.canonicalBytes() == canonical
-        else { return nil }
-        let content = EncodedContent(
-            digest: digest,
-            size: canonical.count,
-            encoding: .delta,
-            payload: payload,
-            base: base.digest,
-            depth: base.depth + 1
-        )
-        return (content, StoredTable(table: table, correspondence: result.correspondence))
+        against bases: [BaseChoice.Candidate]
+    ) throws -> (content: EncodedContent, layers: TypeLayers)? {
+        for base in bases.prefix(3) {
+            guard let payload = try payload(of: table, from: try reader.base(base.entry).table),
+                payload.count <= base.room,
+                let under = try? reader.layers(id: base.entry.id),
+                let layers = try? TypeLayers(applying: payload, to: under, limit: canonical.count),
+                (try? layers.canonicalBytes()) == canonical
+            else { continue }
+            let content = EncodedContent(
+                digest: digest,
+                size: canonical.count,
+                encoding: .delta,
+                payload: payload,
+                base: base.entry.digest,
+                depth: base.entry.depth + 1
+            )
+            return (content, layers)
+        }
+        return nil
     }
 
     /// A delta's bytes; nil when there is none that gives the table.
@@ -91,15 +101,58 @@ struct ContentEncoder {
     ) throws -> [UInt8]? {
         do { return try Delta.encode(table, from: base, outer: outer).bytes } catch is DeltaError { return nil }
     }
+}
 
+extension EncodedContent {
+    /// The same with a sketch.
+    fileprivate func with(_ sketch: Sketch) -> EncodedContent {
+        var content = self
+        content.sketch = sketch
+        return content
+    }
+}
+
+// MARK: - Modules
+
+/// A kernel whose modules are encoded, and what they can be deltas against.
+struct ModuleContext {
+    let kernel: TypeLayers
+    let digest: ContentDigest
+    /// The digest of the BTF that the kernel's is a delta against.
+    let base: ContentDigest?
+    let table: TypeTable
+    /// How the kernel's base corresponds with the kernel.
+    let step: Correspondence?
+
+    /// Nil when the kernel cannot be read.
+    init?(kernel: TypeLayers, digest: ContentDigest, base: ContentDigest?) {
+        guard let table = try? kernel.table() else { return nil }
+        self.kernel = kernel
+        self.digest = digest
+        self.base = base
+        self.table = table
+        step = base == nil ? nil : kernel.correspondence
+    }
+}
+
+/// What a module's BTF can be a delta against.
+struct ModuleBase {
+    let digest: ContentDigest
+    let layers: TypeLayers
+    let table: TypeTable
+    /// Whether it belongs to the kernel's base, rather than to a kernel of the same BTF.
+    let isOfFormerKernel: Bool
+    let depth: Int
+}
+
+extension ContentEncoder {
     /// Encodes a module's split BTF.
     ///
     /// - Parameters:
     ///   - canonical: its canonical bytes.
     ///   - btf: the BTF.
     ///   - digest: the digest of the bytes.
-    ///   - kernel: the kernel's table, and how its base corresponds with it.
-    ///   - kernelDigest: the digest of the kernel's BTF.
+    ///   - context: its kernel; nil when that cannot be built on.
     ///   - base: the same module of the kernel's base or of the same kernel, where there is one.
     /// - Returns: the encoded content.
     /// - Throws: what GRDB throws when the store cannot be read.
@@ -107,25 +160,21 @@ struct ContentEncoder {
         _ canonical: [UInt8],
         _ btf: BTF,
         digest: ContentDigest,
-        kernel: StoredTable?,
-        kernelDigest: ContentDigest,
+        of context: ModuleContext?,
         base: ModuleBase?
     ) throws -> EncodedContent {
         let whole = try Self.whole(canonical, digest: digest)
-        guard try BTFTable.id(of: digest, in: reader.database) == nil, let kernel,
-            let table = TypeTable(btf, kernel: kernel.table)
-        else { return whole }
-        let baseTable = base?.table ?? .empty
-        guard let payload = try payload(of: table, from: baseTable, outer: base?.outer ?? .empty) else { return whole }
-        let result = try? Delta.apply(
-            payload,
-            to: baseTable,
-            kernel: kernel.table,
-            outer: base?.outer ?? .empty,
-            limit: canonical.count
-        )
-        guard payload.count < whole.payload.count, let result,
-            result.table.canonicalBytes(kernel: kernel.table) == canonical
+        guard let context, let table = TypeTable(btf, kernel: context.table) else { return whole }
+        let outer = base.flatMap { $0.isOfFormerKernel ? context.step : Correspondence(identityOf: context.table) }
+        guard let payload = try payload(of: table, from: base?.table ?? .empty, outer: outer ?? .empty),
+            payload.count < whole.payload.count,
+            let layers = try? TypeLayers(
+                applying: payload,
+                to: base?.layers ?? TypeLayers(.empty),
+                kernel: context.kernel,
+                isOfNextKernel: base?.isOfFormerKernel ?? false,
+                limit: canonical.count
+            ), (try? layers.canonicalBytes(kernel: context.kernel)) == canonical
         else { return whole }
         return EncodedContent(
             digest: digest,
@@ -133,36 +182,21 @@ struct ContentEncoder {
             encoding: .delta,
             payload: payload,
             base: base?.digest,
-            outer: kernelDigest,
+            outer: context.digest,
             depth: (base?.depth ?? 0) + 1
         )
-    }
-
-    /// What a module's BTF can be a delta against.
-    struct ModuleBase {
-        let digest: ContentDigest
-        let table: TypeTable
-        /// How the kernel of the base corresponds with the kernel of the module.
-        let outer: Correspondence
-        let depth: Int
     }
 
     /// Finds a module of a name that belongs to the base of a kernel's BTF, or to a kernel of the same BTF.
     ///
     /// - Parameters:
     ///   - name: the module's name.
-    ///   - kernel: the kernel's table, and how its base corresponds with it.
-    ///   - digest: the digest of the kernel's BTF.
-    ///   - base: the digest of the BTF that the kernel's is a delta against.
+    ///   - context: the kernel.
     /// - Returns: the module; nil when there is none.
     /// - Throws: what GRDB throws when the store cannot be read.
-    func moduleBase(
-        named name: String,
-        of kernel: StoredTable,
-        _ digest: ContentDigest,
-        base: ContentDigest?
-    ) throws -> ModuleBase? {
-        for candidate in [digest, base].compactMap({ $0 }) {
+    func moduleBase(named name: String, for context: ModuleContext) throws -> ModuleBase? {
+        for (candidate, isFormer) in [(context.digest, false), (context.base, true)] {
+            guard let candidate else { continue }
             let statement = try reader.database.cachedStatement(
                 sql: """
                     SELECT own.btf_id FROM btf JOIN kernels ON kernels.btf_id = btf.id
@@ -172,12 +206,17 @@ struct ContentEncoder {
                     """
             )
             let arguments: StatementArguments = [name, BaseChoice.depthLimit, candidate.data]
-            guard let id = try Int64.fetchOne(statement, arguments: arguments),
-                let entry = try? reader.entry(id: id), let table = try? reader.table(id: id).table
+            guard let id = try Int64.fetchOne(statement, arguments: arguments), let entry = try? reader.entry(id: id),
+                let outer = entry.outerID, let layers = try? reader.layers(id: id),
+                let table = try? layers.table(kernel: reader.layers(id: outer))
             else { continue }
-            let outer = candidate == digest ? Correspondence(identityOf: kernel.table) : kernel.correspondence
-            guard let outer else { continue }
-            return ModuleBase(digest: entry.digest, table: table, outer: outer, depth: entry.depth)
+            return ModuleBase(
+                digest: entry.digest,
+                layers: layers,
+                table: table,
+                isOfFormerKernel: isFormer,
+                depth: entry.depth
+            )
         }
         return nil
     }

@@ -4,17 +4,10 @@ internal import BTFDelta
 internal import Foundation
 internal import GRDB
 
-/// A BTF that was read, as what a delta can be applied to.
-struct StoredTable: Sendable {
-    let table: TypeTable
-    /// How the BTF that it is a delta against corresponds with it; nil where it is none.
-    let correspondence: Correspondence?
-}
-
 /// Reads BTF out of the table, along the chain of bases.
 struct ContentReader {
     let database: Database
-    let cache: TableCache
+    let cache: ContentCache
 
     /// The most deltas that are followed. Chains are kept far shorter; a damaged file may hold any, circles too.
     static let chainLimit = 64
@@ -28,10 +21,11 @@ struct ContentReader {
         let baseID: Int64?
         let outerID: Int64?
         let depth: Int
+        let payloadLength: Int
     }
 
     private static let select = """
-        SELECT id, digest, size, encoding, deltas.btf_id IS NOT NULL, base_id, outer_id, depth
+        SELECT id, digest, size, encoding, deltas.btf_id IS NOT NULL, base_id, outer_id, depth, length(payload)
         FROM btf LEFT JOIN deltas ON deltas.btf_id = btf.id
         """
 
@@ -76,7 +70,8 @@ struct ContentReader {
             encoding: encoding,
             baseID: try row.optionalColumn(5),
             outerID: try row.optionalColumn(6),
-            depth: try row.optionalColumn(7) ?? 0
+            depth: try row.optionalColumn(7) ?? 0,
+            payloadLength: try row.column(8)
         )
     }
 
@@ -85,78 +80,80 @@ struct ContentReader {
     /// - Throws: `Damage` when the bytes that come out are not those of the digest.
     func canonicalBytes(of entry: Entry) throws -> [UInt8] {
         let bytes: [UInt8]
-        var stored: StoredTable?
         switch entry.encoding {
         case .zstandard: bytes = try wholeBytes(of: entry)
-        case .delta:
-            let (found, kernel) = try tables(of: entry, links: 0)
-            bytes = found.table.canonicalBytes(kernel: kernel?.table)
-            stored = found
+        case .table, .delta:
+            let kernel = try entry.outerID.map { try layers(id: $0) }
+            let stored = try layers(of: entry, links: 0)
+            do { bytes = try stored.canonicalBytes(kernel: kernel) } catch {
+                throw Damage(reason: "its payload cannot be decoded: \(error)")
+            }
         }
         guard bytes.count == entry.size, ContentDigest(of: bytes) == entry.digest else {
             cache.removeAll()
             throw Damage(reason: "its bytes do not match their SHA-256")
         }
-        if let stored, entry.outerID == nil { cache.insert(stored, for: entry.digest, bytes: entry.size) }
         return bytes
     }
 
-    /// Reads BTF as a table; that it is what its digest says is not checked.
+    /// Reads BTF as it is stored; that it is what its digest says is not checked.
     ///
     /// - Parameters:
     ///   - id: the row.
     ///   - links: how many references led here.
-    /// - Returns: the table.
+    /// - Returns: the BTF in layers.
     /// - Throws: `Damage` when it cannot be read.
-    func table(id: Int64, links: Int = 0) throws -> StoredTable {
+    func layers(id: Int64, links: Int = 0) throws -> TypeLayers {
         guard links < Self.chainLimit else { throw Damage(reason: "its chain of bases has no end") }
-        let entry = try entry(id: id)
-        if let known = cache[entry.digest] { return known }
-        let stored: StoredTable
+        return try layers(of: try entry(id: id), links: links)
+    }
+
+    private func layers(of entry: Entry, links: Int) throws -> TypeLayers {
+        if let known = cache.layers(of: entry.digest) { return known }
+        let layers: TypeLayers
         switch entry.encoding {
         case .zstandard:
             guard let table = (try? BTF(parsing: try wholeBytes(of: entry))).flatMap({ TypeTable($0) }) else {
                 throw Damage(reason: "a BTF that it builds on cannot be read")
             }
-            stored = StoredTable(table: table, correspondence: nil)
-        case .delta: stored = try tables(of: entry, links: links).stored
+            layers = TypeLayers(table)
+        case .table:
+            do { layers = TypeLayers(try TypeTable(packed: try payload(of: entry), limit: entry.size)) } catch {
+                throw Damage(reason: "its payload cannot be decoded: \(error)")
+            }
+        case .delta: layers = try applied(entry, links: links)
         }
-        if entry.outerID == nil { cache.insert(stored, for: entry.digest, bytes: entry.size) }
-        return stored
+        if entry.outerID == nil { cache.insert(layers, for: entry.digest) }
+        return layers
     }
 
     /// Applies a delta to its base.
-    private func tables(of entry: Entry, links: Int) throws -> (stored: StoredTable, kernel: StoredTable?) {
-        let kernel = try entry.outerID.map { try table(id: $0, links: links + 1) }
-        var base = TypeTable.empty
-        var outer = Correspondence.empty
+    private func applied(_ entry: Entry, links: Int) throws -> TypeLayers {
+        let kernel = try entry.outerID.map { try layers(id: $0, links: links + 1) }
+        var base = TypeLayers(.empty)
+        var isOfNextKernel = false
         if let baseID = entry.baseID {
-            base = try table(id: baseID, links: links + 1).table
-            if let outerID = entry.outerID, let kernel {
-                outer = try correspondence(from: try self.entry(id: baseID).outerID, to: outerID, kernel)
+            base = try layers(id: baseID, links: links + 1)
+            if let outerID = entry.outerID {
+                isOfNextKernel = try isNextKernel(outerID, after: try self.entry(id: baseID).outerID)
             }
         }
         let payload = try payload(of: entry)
         do {
-            let (table, correspondence) = try Delta.apply(
-                payload,
+            return try TypeLayers(
+                applying: payload,
                 to: base,
-                kernel: kernel?.table,
-                outer: outer,
+                kernel: kernel,
+                isOfNextKernel: isOfNextKernel,
                 limit: entry.size
             )
-            return (StoredTable(table: table, correspondence: correspondence), kernel)
         } catch { throw Damage(reason: "its payload cannot be decoded: \(error)") }
     }
 
-    /// How the kernel of a module's base corresponds with the module's own kernel.
-    private func correspondence(
-        from baseOuter: Int64?,
-        to outerID: Int64,
-        _ kernel: StoredTable
-    ) throws -> Correspondence {
-        if baseOuter == outerID { return Correspondence(identityOf: kernel.table) }
-        if let baseOuter, try entry(id: outerID).baseID == baseOuter, let known = kernel.correspondence { return known }
+    /// Whether a module's kernel builds on the kernel of the module's base; false when it is the same.
+    private func isNextKernel(_ outerID: Int64, after baseOuter: Int64?) throws -> Bool {
+        if baseOuter == outerID { return false }
+        if let baseOuter, try entry(id: outerID).baseID == baseOuter { return true }
         throw Damage(reason: "the kernel of its base is not the base of its kernel")
     }
 
@@ -174,5 +171,34 @@ struct ContentReader {
             throw Damage(reason: "its payload is no blob")
         }
         return Array(payload)
+    }
+}
+
+// MARK: - As a base
+
+extension ContentReader {
+    /// A kernel's BTF as what others can be deltas against.
+    ///
+    /// - Throws: `Damage` when it cannot be read.
+    func base(_ entry: Entry) throws -> ContentCache.Base {
+        if let known = cache.base(of: entry.digest) { return known }
+        let table: TypeTable
+        do { table = try layers(id: entry.id).table() } catch let error as DeltaError {
+            throw Damage(reason: "its payload cannot be decoded: \(error)")
+        }
+        let base = ContentCache.Base(table: table, hashes: TypeHashes(of: table))
+        cache.insert(base, for: entry.digest, bytes: entry.size)
+        return base
+    }
+
+    /// The payloads' bytes along the chain of some content, which a reader has to decode.
+    func chainBytes(of entry: Entry) throws -> Int {
+        var (bytes, at) = (0, entry)
+        for _ in 0..<Self.chainLimit {
+            guard let baseID = at.baseID else { return bytes }
+            bytes += at.payloadLength
+            at = try self.entry(id: baseID)
+        }
+        throw Damage(reason: "its chain of bases has no end")
     }
 }

@@ -1,0 +1,128 @@
+/// One delta of a chain, decoded as far as that needs no pass over the types that it takes over.
+///
+/// It says where each id and each string of its base has gone, and has the types and strings that the base has not. Chains
+/// share their layers, which do not change.
+final class DeltaLayer: Sendable {
+    let header: DeltaHeader
+    let map: LayerMap
+    /// The words of the types that are changed or new, one type after the other.
+    let words: [UInt32]
+    /// Where each of them starts, and at last where they end.
+    let starts: [UInt32]
+    /// How many of them come before each run.
+    private let literals: [Int]
+
+    /// Decodes a delta.
+    ///
+    /// - Parameters:
+    ///   - delta: the delta's bytes.
+    ///   - base: what it is to be applied to.
+    ///   - kernel: for split BTF, the kernel of the result.
+    ///   - outer: for split BTF, the delta that leads from the kernel of the base to that of the result, if they differ.
+    ///   - limit: the most bytes that the result may have.
+    /// - Throws: `DeltaError` when the bytes are no delta of this base.
+    init(
+        _ delta: [UInt8],
+        on base: TypeLayers,
+        kernel: TypeLayers?,
+        outer: DeltaLayer?,
+        limit: Int
+    ) throws(DeltaError) {
+        var input = ByteReader(delta)
+        header = try DeltaHeader(&input, limit: limit)
+        guard header.baseTypeCount == base.typeCount, header.baseStringCount == base.stringCount else {
+            throw DeltaError("it is a delta against another BTF")
+        }
+        let columns = try ColumnPack.unpack(&input, count: Column.allCases.count, limit: 4 * limit)
+        guard input.isAtEnd else { throw DeltaError("it goes on behind its end") }
+        var reader = SymbolReader(columns: columns)
+        map = try LayerMap(&reader, header, on: base, kernel: kernel, outer: outer)
+        var count = 0
+        literals = map.script.runs.map { run in
+            defer { if run.operation != .copy { count += run.count } }
+            return count
+        }
+        let coded = Self.decode(reader, header, map, on: base)
+        guard !coded.isInvalid, !coded.coder.isExhausted, coded.coder.isFinished else {
+            throw DeltaError("it is no delta of its base")
+        }
+        words = coded.words
+        starts = coded.starts + [UInt32(coded.words.count)]
+    }
+
+    private static func decode(
+        _ reader: SymbolReader,
+        _ header: DeltaHeader,
+        _ map: LayerMap,
+        on base: TypeLayers
+    ) -> RecordCodec<SymbolReader> {
+        // Many lookups are worth a table of all.
+        if map.script.runs.count > 500 { return decode(reader, header, map, map.correspondence(with: base), on: base) }
+        return decode(reader, header, map, map, on: base)
+    }
+
+    private static func decode(
+        _ reader: SymbolReader,
+        _ header: DeltaHeader,
+        _ map: LayerMap,
+        _ numbering: some Renumbering,
+        on base: TypeLayers
+    ) -> RecordCodec<SymbolReader> {
+        var codec = RecordCodec(
+            coder: reader,
+            wordCount: header.wordCount,
+            endID: map.firstID + UInt32(header.typeCount),
+            endRank: map.firstRank + UInt32(header.stringCount)
+        )
+        for run in map.script.runs where !codec.isInvalid {
+            switch run.operation {
+            case .copy:
+                var head = base.head(run.source + run.count - 1)
+                head.name = numbering.rank(head.name)
+                if head.isFunction { head.third = numbering.type(head.third) }
+                codec.skip(0, endingWith: head)
+            case .patch:
+                for source in run.source..<run.source + run.count where !codec.isInvalid {
+                    var words = base.record(source)
+                    _ = numbering.translate(at: 0, in: &words)
+                    codec.patched(base: words, script: [])
+                }
+            case .fresh:
+                for _ in 0..<run.count where !codec.isInvalid { codec.fresh() }
+            }
+        }
+        return codec
+    }
+
+    /// Where one of the result's own types comes from.
+    enum Origin {
+        /// One of the base's own types, by its index.
+        case base(Int)
+        /// One that is changed or new, by their order.
+        case literal(Int)
+    }
+
+    /// Where one of the result's own types, by its index, comes from.
+    func origin(of index: Int) -> Origin {
+        let number = map.script.run(at: index)
+        let run = map.script.runs[number]
+        let offset = index - map.script.places[number]
+        return run.operation == .copy ? .base(run.source + offset) : .literal(literals[number] + offset)
+    }
+
+    /// The words of a type that is changed or new.
+    func literal(_ index: Int) -> ArraySlice<UInt32> { words[Int(starts[index])..<Int(starts[index + 1])] }
+
+    /// The number of changed or new types before a run.
+    func literalCount(before run: Int) -> Int { literals[run] }
+}
+
+/// The first three words of a type's record.
+struct RecordHead {
+    var name: UInt32
+    let info: UInt32
+    var third: UInt32
+
+    /// Whether it is a function's, whose third word is its prototype.
+    var isFunction: Bool { info >> 24 & 31 == 12 }
+}

@@ -1,0 +1,133 @@
+internal import BTF
+
+/// A BTF as one that is stored whole and the deltas upon it.
+///
+/// Any type of it can be read without decoding the others; all of it is put together in one pass, however many deltas
+/// there are. Bytes that were damaged give an error or other types, never a trap.
+public struct TypeLayers: Sendable {
+    let root: TypeTable
+    let layers: [DeltaLayer]
+
+    /// A BTF that is stored whole.
+    public init(_ root: TypeTable) {
+        self.root = root
+        layers = []
+    }
+
+    /// The result of a delta.
+    ///
+    /// - Parameters:
+    ///   - delta: the delta's bytes, of any content.
+    ///   - base: what it was made from.
+    ///   - kernel: the kernel that the result's ids go on from, for split BTF.
+    ///   - isOfNextKernel: whether this is not the kernel of the base, but the one that its last delta makes of it.
+    ///   - limit: the most bytes that the result may have.
+    /// - Throws: `DeltaError` when the bytes are no delta of this base.
+    public init(
+        applying delta: [UInt8],
+        to base: TypeLayers,
+        kernel: TypeLayers? = nil,
+        isOfNextKernel: Bool = false,
+        limit: Int = Delta.sizeLimit
+    ) throws(DeltaError) {
+        let outer = isOfNextKernel ? kernel?.layers.last : nil
+        root = base.root
+        let layer = try DeltaLayer(delta, on: base, kernel: kernel, outer: outer, limit: limit)
+        layers = base.layers + [layer]
+    }
+
+    var byteOrder: ByteOrder { layers.last?.header.byteOrder ?? root.byteOrder }
+    var firstID: UInt32 { layers.last?.map.firstID ?? root.firstID }
+    var firstRank: UInt32 { layers.last?.map.firstRank ?? root.firstRank }
+    var typeCount: Int { layers.last?.header.typeCount ?? root.starts.count - 1 }
+    var stringCount: Int { layers.last?.header.stringCount ?? root.stringStarts.count - 1 }
+    var stringBytes: Int { layers.last?.header.stringBytes ?? root.strings.count }
+    var wordCount: Int { layers.last?.header.wordCount ?? root.words.count }
+    /// The id behind the last.
+    var endID: UInt32 { firstID + UInt32(typeCount) }
+    /// The rank behind the last.
+    var endRank: UInt32 { firstRank + UInt32(stringCount) }
+
+    /// How what the last delta was made from corresponds with its result; nil where there is no delta.
+    public var correspondence: Correspondence? {
+        layers.last.map { last in last.map.correspondence(with: TypeLayers(root, layers.dropLast())) }
+    }
+
+    /// The bytes of memory that the last delta takes, or where there is none, what is stored whole.
+    public var ownMemory: Int {
+        guard let last = layers.last else {
+            return 4 * (root.words.count + root.starts.count + root.stringStarts.count) + root.strings.count
+        }
+        let strings = last.map.strings
+        return 4 * (last.words.count + last.starts.count + strings.insertedStarts.count) + strings.inserted.count
+            + 48 * last.map.script.runs.count + 24 * strings.runs.count
+    }
+
+    private init(_ root: TypeTable, _ layers: ArraySlice<DeltaLayer>) {
+        self.root = root
+        self.layers = Array(layers)
+    }
+}
+
+// MARK: - One type, one string
+
+extension TypeLayers {
+    /// The words of one of the own types, by its index; names as ranks.
+    func record(_ index: Int) -> [UInt32] {
+        var (level, at) = (layers.count, index)
+        var words: [UInt32]?
+        while level > 0, words == nil {
+            switch layers[level - 1].origin(of: at) {
+            case .base(let source): (level, at) = (level - 1, source)
+            case .literal(let number): words = Array(layers[level - 1].literal(number))
+            }
+        }
+        var record = words ?? Array(root.words[Int(root.starts[at])..<Int(root.starts[at + 1])])
+        for layer in layers[level...] { _ = layer.map.translate(at: 0, in: &record) }
+        return record
+    }
+
+    /// The start of the record of one of the own types, by its index; the third word of a function's alone is renumbered.
+    func head(_ index: Int) -> RecordHead {
+        var (level, at) = (layers.count, index)
+        var head: RecordHead?
+        while level > 0, head == nil {
+            switch layers[level - 1].origin(of: at) {
+            case .base(let source): (level, at) = (level - 1, source)
+            case .literal(let number):
+                let start = Int(layers[level - 1].starts[number])
+                head = Self.head(in: layers[level - 1].words, at: start)
+            }
+        }
+        var found = head ?? Self.head(in: root.words, at: Int(root.starts[at]))
+        for layer in layers[level...] {
+            found.name = layer.map.rank(found.name)
+            if found.isFunction { found.third = layer.map.type(found.third) }
+        }
+        return found
+    }
+
+    private static func head(in words: [UInt32], at start: Int) -> RecordHead {
+        RecordHead(name: words[start], info: words[start + 1], third: words[start + 2])
+    }
+
+    /// The bytes of one of the own strings, by its index, with its terminator.
+    func string(_ index: Int) -> ArraySlice<UInt8> {
+        var (level, at) = (layers.count, index)
+        while level > 0 {
+            switch layers[level - 1].map.strings.origin(of: UInt32(at)) {
+            case .base(let source): (level, at) = (level - 1, source)
+            case .inserted(let number): return layers[level - 1].map.strings.inserted(number)
+            }
+        }
+        return root.strings[Int(root.stringStarts[at])..<Int(root.stringStarts[at + 1])]
+    }
+
+    /// Where the bytes of one of the own strings start, or behind the last, where they end.
+    func stringOffset(_ index: Int) -> Int { stringOffset(index, level: layers.count) }
+
+    private func stringOffset(_ index: Int, level: Int) -> Int {
+        guard level > 0 else { return Int(root.stringStarts[index]) }
+        return layers[level - 1].map.strings.offset(of: UInt32(index)) { stringOffset($0, level: level - 1) }
+    }
+}

@@ -1,0 +1,103 @@
+internal import Archive
+internal import BTF
+
+extension TypeTable {
+    /// The table in bytes that unpack fast: numbers, words and strings in one LZ4 frame each.
+    ///
+    /// - Throws: `ArchiveError` when memory runs out.
+    public func packed() throws -> [UInt8] {
+        var bytes: [UInt8] = [byteOrder == .bigEndian ? 1 : 0]
+        let words = try LZ4.compress(Self.bytes(of: differences()))
+        let text = try LZ4.compress(strings)
+        for number in [stringStarts.count - 1, strings.count, starts.count - 1, self.words.count, words.count] {
+            bytes.appendNumber(UInt64(number))
+        }
+        return bytes + words + text
+    }
+
+    /// Reads such bytes; that names and references lead somewhere is not checked.
+    ///
+    /// - Parameters:
+    ///   - packed: the bytes, of any content.
+    ///   - limit: the most canonical bytes that the table may stand for.
+    /// - Throws: `DeltaError` when they are none.
+    public init(packed: [UInt8], limit: Int = Delta.sizeLimit) throws(DeltaError) {
+        var input = ByteReader(packed)
+        byteOrder = try input.number(below: 2) == 1 ? .bigEndian : .littleEndian
+        let stringCount = try input.number(below: limit)
+        let stringBytes = try input.number(below: limit)
+        let typeCount = try input.number(below: limit)
+        let wordCount = try input.number(below: limit / 4)
+        let wordsFrame = try input.bytes(try input.number(below: packed.count))
+        let stringsFrame = input.rest
+        guard 24 + stringBytes + 4 * wordCount <= limit, stringCount <= stringBytes, 3 * typeCount <= wordCount else {
+            throw DeltaError("it gives too many bytes")
+        }
+        firstID = 1
+        firstRank = 0
+        firstStringOffset = 0
+        do {
+            words = Self.words(in: try LZ4.decompress(Array(wordsFrame), count: 4 * wordCount))
+            strings = try LZ4.decompress(Array(stringsFrame), count: stringBytes)
+        } catch { throw DeltaError("it cannot be unpacked") }
+        guard let starts = Self.restore(&words, count: typeCount) else { throw DeltaError("its types are malformed") }
+        self.starts = starts
+        stringStarts = Self.stringStarts(in: strings)
+        guard stringStarts.count == stringCount + 1, stringStarts.last == UInt32(stringBytes) else {
+            throw DeltaError("its strings are malformed")
+        }
+    }
+
+    /// The words with each type's name as the difference to the one before, and likewise functions' prototypes.
+    private func differences() -> [UInt32] {
+        var words = words
+        var (name, prototype): (UInt32, UInt32) = (0, 0)
+        for start in starts.dropLast() {
+            let at = Int(start)
+            (words[at], name) = (words[at] &- name, words[at])
+            if words[at + 1] >> 24 & 31 == 12 {
+                (words[at + 2], prototype) = (words[at + 2] &- prototype, words[at + 2])
+            }
+        }
+        return words
+    }
+
+    /// Takes differences back.
+    ///
+    /// - Returns: where each record starts, and at last where they end; nil when there are not so many.
+    private static func restore(_ words: inout [UInt32], count: Int) -> [UInt32]? {
+        var starts = [UInt32](repeating: 0, count: count + 1)
+        var (name, prototype): (UInt32, UInt32) = (0, 0)
+        var at = 0
+        for index in 0..<count {
+            guard at + 3 <= words.count else { return nil }
+            starts[index] = UInt32(at)
+            name &+= words[at]
+            words[at] = name
+            let info = words[at + 1]
+            if info >> 24 & 31 == 12 {
+                prototype &+= words[at + 2]
+                words[at + 2] = prototype
+            }
+            at += 3 + RecordShape.elementWords(info: info)
+        }
+        guard at == words.count else { return nil }
+        starts[count] = UInt32(at)
+        return starts
+    }
+
+    private static func bytes(of words: [UInt32]) -> [UInt8] {
+        words.map(\.littleEndian).withUnsafeBytes { Array($0) }
+    }
+
+    private static func words(in bytes: [UInt8]) -> [UInt32] {
+        bytes.withUnsafeBytes { raw in
+            [UInt32](unsafeUninitializedCapacity: raw.count / 4) { buffer, count in
+                count = raw.count / 4
+                let whole = UnsafeRawBufferPointer(rebasing: raw[..<(4 * count)])
+                UnsafeMutableRawBufferPointer(buffer).copyMemory(from: whole)
+                if UInt32(littleEndian: 1) != 1 { for index in 0..<count { buffer[index] = buffer[index].byteSwapped } }
+            }
+        }
+    }
+}
