@@ -49,7 +49,7 @@ public enum LZ4 {
     ///   - frame: one LZ4 frame.
     ///   - count: how many bytes it must give; as much memory is set aside.
     /// - Returns: the bytes.
-    /// - Throws: `ArchiveError` when the frame is damaged or gives another number of bytes.
+    /// - Throws: `ArchiveError` when the frame is damaged, gives another number of bytes or is followed by something.
     public static func decompress(_ frame: [UInt8], count: Int) throws(ArchiveError) -> [UInt8] {
         guard let archive = archive_read_new() else { throw ArchiveError(.cannotRead, at: place, "out of memory") }
         defer { archive_read_free(archive) }
@@ -64,7 +64,9 @@ public enum LZ4 {
                 else { return }
                 filled = max(archive_read_data(archive, buffer.baseAddress, count), 0)
                 var more: UInt8 = 0
-                isDone = filled == count && archive_read_data(archive, &more, 1) == 0
+                isDone =
+                    filled == count && archive_read_data(archive, &more, 1) == 0
+                    && archive_filter_bytes(archive, -1) == frame.count
             }
         }
         guard isDone else { throw failure(.damaged, archive) }
