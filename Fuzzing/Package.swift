@@ -37,8 +37,6 @@ let package = Package(
         library("KernelIdentity"),
         library("Minimizer", ["BTF", "ELF", "Archive", "KernelIdentity"]),
         library("Conversion", ["BTF", "ELF", "DWARF", "Archive"]),
-        library("KernelIdentity"),
-        library("Minimizer", ["BTF", "ELF", "Archive", "KernelIdentity"]),
 
         .target(name: "CLibFuzzer"),
         .target(name: "FuzzSupport", dependencies: ["CLibFuzzer", "BTF"], swiftSettings: house),

@@ -15,7 +15,8 @@ struct StringIndex: Sendable {
             var start = 0
             while start < strings.count {
                 let string = Self.string(at: start, in: strings)
-                if find(string, in: strings) == nil { insert(start, string, in: strings) }
+                let hash = contentHash(string)
+                if find(string, hash, in: strings) == nil { insert(start, hash, in: strings) }
                 start += string.count + 1
             }
         }
@@ -23,7 +24,12 @@ struct StringIndex: Sendable {
 
     /// Where a string starts, or nil when it is not indexed.
     func find(_ string: UnsafeRawBufferPointer, in strings: UnsafeRawBufferPointer) -> Int? {
-        var slot = Int(truncatingIfNeeded: contentHash(string)) & (slots.count - 1)
+        find(string, contentHash(string), in: strings)
+    }
+
+    /// Where a string with a hash starts, or nil when it is not indexed.
+    func find(_ string: UnsafeRawBufferPointer, _ hash: UInt64, in strings: UnsafeRawBufferPointer) -> Int? {
+        var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
         while slots[slot] != 0 {
             let start = Int(slots[slot] - 1)
             let end = start + string.count
@@ -41,10 +47,10 @@ struct StringIndex: Sendable {
     ///
     /// - Parameters:
     ///   - start: where it starts.
-    ///   - string: its bytes.
+    ///   - hash: its hash.
     ///   - strings: all strings, needed when the table grows.
-    mutating func insert(_ start: Int, _ string: UnsafeRawBufferPointer, in strings: UnsafeRawBufferPointer) {
-        place(UInt32(start + 1), hash: contentHash(string))
+    mutating func insert(_ start: Int, _ hash: UInt64, in strings: UnsafeRawBufferPointer) {
+        place(UInt32(start + 1), hash: hash)
         count += 1
         guard count * 2 > slots.count else { return }
         let old = slots
@@ -63,6 +69,16 @@ struct StringIndex: Sendable {
     /// The string that starts at a place, without its terminator.
     static func string(at start: Int, in strings: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
         var end = start
+        while strings.count - end >= 8 {
+            let word = UInt64(littleEndian: strings.loadUnaligned(fromByteOffset: end, as: UInt64.self))
+            // The lowest bit that stays is that of the first byte that is zero.
+            let zeros = (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080
+            if zeros != 0 {
+                end += zeros.trailingZeroBitCount / 8
+                return UnsafeRawBufferPointer(rebasing: strings[start..<end])
+            }
+            end += 8
+        }
         while end < strings.count, strings[end] != 0 { end += 1 }
         return UnsafeRawBufferPointer(rebasing: strings[start..<end])
     }

@@ -26,11 +26,12 @@ struct StringTable {
         let string = StringIndex.string(at: 0, in: string)
         if string.isEmpty { return .empty }
         if let known = base?.offset(of: string) { return known }
-        if let start = bytes.withUnsafeBytes({ index.find(string, in: $0) }) { return offset(of: start) }
+        let hash = contentHash(string)
+        if let start = bytes.withUnsafeBytes({ index.find(string, hash, in: $0) }) { return offset(of: start) }
         let start = bytes.count
         bytes.append(contentsOf: string)
         bytes.append(0)
-        bytes.withUnsafeBytes { index.insert(start, string, in: $0) }
+        bytes.withUnsafeBytes { index.insert(start, hash, in: $0) }
         return offset(of: start)
     }
 

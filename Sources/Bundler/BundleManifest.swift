@@ -16,7 +16,7 @@ struct BundleManifest: Encodable {
         let btf: String
         let size: Int
         let unresolved: [Unresolved]
-        let modules: [Module]
+        let modules: [Module]?
     }
 
     /// A module whose types the programs come to.
@@ -47,7 +47,7 @@ struct BundleManifest: Encodable {
         let solution: Int
         let archive: String?
         let paths: [String]
-        let modules: [SourceModule]
+        let modules: [SourceModule]?
 
         private enum CodingKeys: String, CodingKey {
             case name, solution, archive, paths, modules

@@ -96,7 +96,8 @@ final class BundleWriting {
             btf: solution.btf ?? "",
             size: btf?.bytes.count ?? 0,
             unresolved: BundleManifest.Unresolved.all(of: solution, relocations),
-            modules: solution.modules.map { .init(name: $0.name, btf: $0.btf, size: sizes[$0.name]) }
+            modules: solution.modules.isEmpty
+                ? nil : solution.modules.map { .init(name: $0.name, btf: $0.btf, size: sizes[$0.name]) }
         )
     }
 
@@ -104,8 +105,8 @@ final class BundleWriting {
         of solution: KernelSolution,
         _ kernel: PlannedKernel,
         _ entry: BundleContents.Entry
-    ) throws -> [BundleManifest.SourceModule] {
-        guard !solution.modules.isEmpty else { return [] }
+    ) throws -> [BundleManifest.SourceModule]? {
+        guard !solution.modules.isEmpty else { return nil }
         let digests = try solver.moduleDigests(of: kernel)
         return solution.modules.compactMap { module in
             digests[module.name].map {

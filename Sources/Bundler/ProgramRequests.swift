@@ -18,7 +18,8 @@ public enum ProgramRequests {
                 object: requests.object,
                 digest: ContentDigest(of: bytes).description,
                 types: requests.types,
-                requests: requests.requests
+                requests: requests.requests,
+                programs: requests.programs
             )
         ]
     }

@@ -54,7 +54,9 @@ final class SolutionTable {
     /// What tells tables apart: the requests without the names of their objects, and this build of BTF Hub.
     private static func identity(of requests: RelocationRequestLog) throws -> ContentDigest {
         let anonymous = RelocationRequestLog(
-            objects: requests.objects.map { ObjectRequests(object: "", types: $0.types, requests: $0.requests) }
+            objects: requests.objects.map {
+                ObjectRequests(object: "", types: $0.types, requests: $0.requests, programs: $0.programs)
+            }
         )
         let text = "solutions 4\nhub \(HubVersion.current)\nrequests \(ContentDigest(of: try anonymous.json()))\n"
         return ContentDigest(of: text.utf8)

@@ -32,10 +32,11 @@ public final class ProgressBar: Sendable {
     /// - Parameters:
     ///   - label: what is done; a new label starts a new line.
     ///   - items: how many are done.
-    ///   - count: how many there are.
-    public func update(_ label: String, items: Int, of count: Int) {
+    ///   - count: how many there are, where that is known.
+    public func update(_ label: String, items: Int, of count: Int? = nil) {
         update(label, isFinished: items == count) { _ in
-            "\(label)  \(Self.bar(items, of: count)) \(items) of \(count)"
+            guard let count else { return "\(label)  \(items)" }
+            return "\(label)  \(Self.bar(items, of: count)) \(items) of \(count)"
         }
     }
 

@@ -39,21 +39,40 @@ public struct ModuleBatch: Sendable {
         let order = modules.indices.sorted { modules[$0].size > modules[$1].size }
         let next = Atomic(0)
         DispatchQueue.concurrentPerform(iterations: min(threads, modules.count)) { _ in
-            var converter = converter.moduleConverter()
+            var line = line()
             while true {
                 let turn = next.wrappingAdd(1, ordering: .relaxed).oldValue
                 guard turn < order.count else { return }
-                take(order[turn], convert(modules[order[turn]], &converter))
+                let module = modules[order[turn]]
+                take(order[turn], line.convert { try UnpackedImage(path: module.path) })
             }
         }
     }
 
-    private func convert(_ module: ModuleFile, _ modules: inout ModuleConverter?) -> Outcome {
-        do {
-            let (btf, report) = try converter.convert(UnpackedImage(path: module.path), &modules)
-            return .converted(btf, report)
-        } catch {
-            return .failed(error)
+    /// What converts modules one after another.
+    public func line() -> Line { Line(converter) }
+
+    /// Converts modules one after another, and remembers what they have in common. Each thread has its own.
+    public struct Line: ~Copyable {
+        private let converter: ImageConverter
+        private var modules: ModuleConverter?
+
+        fileprivate init(_ converter: ImageConverter) {
+            self.converter = converter
+            modules = converter.moduleConverter()
+        }
+
+        /// Converts a module. What comes of it is what comes of it alone.
+        ///
+        /// - Parameter open: opens the module.
+        /// - Returns: what came of it.
+        public mutating func convert(_ open: () throws -> UnpackedImage) -> Outcome {
+            do {
+                let (btf, report) = try converter.convert(open(), &modules)
+                return .converted(btf, report)
+            } catch {
+                return .failed(error)
+            }
         }
     }
 }

@@ -14,11 +14,19 @@ public struct ModuleFile: Hashable, Sendable {
     /// - Parameter path: the path, which is not looked at further than for its size.
     public init(path: String) {
         self.path = path
-        let file = path.split(separator: "/").last.map(String.init) ?? path
-        let stem = file.range(of: ".ko").map { file[..<$0.lowerBound] } ?? file[...]
-        name = String(stem.map { $0 == "-" ? "_" : $0 })
+        name = Self.moduleName(ofPath: path)
         let attributes = try? FileManager.default.attributesOfItem(atPath: path)
         size = (attributes?[.size] as? NSNumber)?.uint64Value ?? 0
+    }
+
+    /// The name by which the kernel calls a module, such as `nf_conntrack`.
+    ///
+    /// - Parameter path: the path of the module's file, on disk or in a package.
+    /// - Returns: the file's name without suffixes, hyphens as underscores.
+    public static func moduleName(ofPath path: String) -> String {
+        let file = path.split(separator: "/").last.map(String.init) ?? path
+        let stem = file.range(of: ".ko").map { file[..<$0.lowerBound] } ?? file[...]
+        return String(stem.map { $0 == "-" ? "_" : $0 })
     }
 
     /// The suffixes of modules' files, as packages and debug packages have them.

@@ -29,7 +29,7 @@ extension AbbreviationPlan.Role {
             case Tag.compileUnit: .unit
             case Tag.partialUnit, Tag.typeUnit: .partialUnit
             case Tag.importedUnit: .importedUnit
-            case Tag.annotation: .annotation
+            case Tag.annotation, Tag.chainedAnnotation: .annotation
             default: .skip
             }
     }
@@ -99,6 +99,7 @@ extension DecodeStep.Slot {
             case AttributeName.addressBase: .addressBase
             case AttributeName.locationListsBase: .locationListsBase
             case AttributeName.lowAddress: .lowAddress
+            case AttributeName.annotation: .annotation
             default: .none
             }
         self = form == Form.indirect ? slot : slot.with(form: form)
@@ -108,7 +109,9 @@ extension DecodeStep.Slot {
     @inline(__always)
     func mayLeaveUnit(_ form: UInt64) -> Bool {
         switch self {
-        case .typeAnywhere, .typeBySignature, .typeElsewhere, .originAnywhere, .originElsewhere, .signature: true
+        case .typeAnywhere, .typeBySignature, .typeElsewhere, .originAnywhere, .originElsewhere, .signature,
+            .annotationAnywhere, .annotationElsewhere:
+            true
         case .type: form == Form.indirect
         default: false
         }
@@ -139,6 +142,13 @@ extension DecodeStep.Slot {
             case Form.ref1, Form.ref2, Form.ref4, Form.ref8, Form.refUdata: return .origin
             case Form.refAddr: return .originAnywhere
             case Form.refSup4, Form.refSup8, Form.gnuRefAlt: return .originElsewhere
+            default: return .none
+            }
+        case .annotation:
+            switch form {
+            case Form.ref1, Form.ref2, Form.ref4, Form.ref8, Form.refUdata: return .annotation
+            case Form.refAddr: return .annotationAnywhere
+            case Form.refSup4, Form.refSup8, Form.gnuRefAlt: return .annotationElsewhere
             default: return .none
             }
         case .signature: return form == Form.refSig8 ? .signature : .none
@@ -188,8 +198,9 @@ extension DecodeStep.Slot {
         case .textInStrings: .textElsewhere
         case .typeAnywhere: .typeElsewhere
         case .originAnywhere: .originElsewhere
+        case .annotationAnywhere: .annotationElsewhere
         case .nameInLineStrings, .nameByIndex, .textByIndex, .nameElsewhere, .textElsewhere, .typeElsewhere,
-            .originElsewhere:
+            .originElsewhere, .annotationElsewhere:
             nil
         default: self
         }
@@ -246,7 +257,16 @@ extension AbbreviationPlan.Role {
             default: false
             }
         case .origin: self == .variable || self == .subprogram || self == .parameter
-        case .originAnywhere, .originElsewhere: self == .variable || self == .importedUnit
+        case .originAnywhere, .originElsewhere:
+            self == .variable || self == .subprogram || self == .parameter || self == .importedUnit
+        case .annotation, .annotationAnywhere, .annotationElsewhere:
+            switch self {
+            case .structure, .union, .enumeration, .array, .subroutine, .pointer, .const, .volatile, .restrict,
+                .typedef,
+                .alias, .base, .void, .member, .subprogram, .parameter, .variable, .annotation:
+                true
+            default: false
+            }
         case .signature: self == .structure || self == .union || self == .enumeration
         case .language, .stringOffsetsBase, .addressBase, .locationListsBase: self == .unit || self == .partialUnit
         }

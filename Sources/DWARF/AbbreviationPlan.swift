@@ -64,7 +64,7 @@ struct AbbreviationPlan: BitwiseCopyable {
         /// A unit for others to refer to: DW_TAG_partial_unit, DW_TAG_type_unit.
         case partialUnit
         case importedUnit
-        /// What clang notes of the attributes btf_decl_tag and btf_type_tag.
+        /// What compilers note of the attributes btf_decl_tag and btf_type_tag.
         case annotation
     }
 
@@ -90,6 +90,8 @@ struct AbbreviationPlan: BitwiseCopyable {
         /// The entry refers to an entry of another unit, or may do so.
         static let hasForeignReference = Flags(rawValue: 128)
         static let external = Flags(rawValue: 256)
+        /// An attribute refers to an annotation.
+        static let hasAnnotationChain = Flags(rawValue: 4096)
     }
 
     var role: Role = .missing
@@ -174,6 +176,12 @@ struct DecodeStep: BitwiseCopyable {
         case originAnywhere
         /// The same in a supplementary file.
         case originElsewhere
+        /// DW_AT_GNU_annotation, inside the unit.
+        case annotation
+        /// The same from the start of .debug_info.
+        case annotationAnywhere
+        /// The same in a supplementary file.
+        case annotationElsewhere
         /// DW_AT_signature: the type unit that has the type that is only declared here.
         case signature
         case language
@@ -199,4 +207,9 @@ struct DecodeStep: BitwiseCopyable {
     var slot: Slot
     /// The value of a constant, by its index.
     var constant: UInt32
+}
+
+extension DecodeStep.Slot {
+    /// Whether the value refers to an annotation.
+    var isAnnotation: Bool { self == .annotation || self == .annotationAnywhere || self == .annotationElsewhere }
 }

@@ -12,7 +12,7 @@ extension AbbreviationTable {
         let end = unit.end
         values.clear()
         for index in Int(plan.firstStep)..<Int(plan.firstStep &+ plan.stepCount) {
-            var step = steps[index]
+            var step = compiled.steps[index]
             at &+= Int(step.skip)
             guard at <= end else { throw Fault(.truncated, at: at) }
             if step.encoding == .indirect {
@@ -37,7 +37,7 @@ extension AbbreviationTable {
             case .signed:
                 values.take(step.slot, UInt64(bitPattern: try info.sleb(&at, end: end)), isSigned: true)
             case .constant:
-                values.take(step.slot, UInt64(bitPattern: constants[Int(step.constant)]), isSigned: true)
+                values.take(step.slot, UInt64(bitPattern: compiled.constants[Int(step.constant)]), isSigned: true)
             case .string:
                 guard let length = info.stringLength(at, end: end) else { throw Fault(.truncated, at: at) }
                 if step.slot == .nameInline { values.takeName(at, length) }
@@ -94,7 +94,7 @@ extension AbbreviationTable {
     /// Moves behind an entry's last part of varying size.
     private mutating func skipRuns(_ plan: AbbreviationPlan, _ info: Bytes, _ at: inout Int, end: Int) throws(Fault) {
         for index in Int(plan.firstRun)..<Int(plan.firstRun) &+ Int(plan.runCount) {
-            let run = runs[index]
+            let run = compiled.runs[index]
             at &+= Int(run.size)
             guard at < end else { throw Fault(.truncated, at: at) }
             switch run.encoding {

@@ -1,20 +1,15 @@
-/// The abbreviations of one unit, compiled; the memory is used again for the next unit. Of units that are read together,
+/// The abbreviations of one unit, by code; the memory is used again for the next unit. Of units that are read together,
 /// the tables are kept side by side.
 struct AbbreviationTable: ~Copyable {
     private var plans = RawArray<AbbreviationPlan>(capacity: 256)
-    private(set) var steps = RawArray<DecodeStep>(capacity: 2048)
-    private(set) var runs = RawArray<SkipRun>(capacity: 512)
-    private(set) var constants = RawArray<Int64>(capacity: 256)
+    /// All abbreviations of all units.
+    private(set) var compiled = CompiledAbbreviations()
     /// Whether an entry may refer to an entry of another unit.
     private(set) var hasForeignReferences = false
     /// Whether an entry may be an annotation.
     private(set) var hasAnnotations = false
-    /// By attribute and form, for units of the present version and sizes.
-    private var knownSteps = RawArray<DecodeStep>(zeroed: 1 << 14)
-    private var stepIsKnown = RawArray<Bool>(zeroed: 1 << 14)
-    private var stepsVersion: UInt8 = 0
-    private var stepsAddressSize: UInt8 = 0
-    private var stepsOffsetSize: UInt8 = 0
+    /// Whether an entry may refer to one, as gcc's do.
+    private(set) var hasAnnotationChains = false
     /// What was compiled last, so that units which share a table share the work.
     private var loaded = Identity()
     /// The other tables of units that are read together.
@@ -29,14 +24,12 @@ struct AbbreviationTable: ~Copyable {
         var offsetSize: UInt8 = 0
     }
 
-    /// Where a table's parts are while another one is used.
+    /// Where a table is while another one is used.
     private final class Shelf {
         var plans = RawArray<AbbreviationPlan>()
-        var steps = RawArray<DecodeStep>()
-        var runs = RawArray<SkipRun>()
-        var constants = RawArray<Int64>()
         var hasForeignReferences = false
         var hasAnnotations = false
+        var hasAnnotationChains = false
     }
 
     init() { plans.append(AbbreviationPlan()) }
@@ -48,9 +41,16 @@ struct AbbreviationTable: ~Copyable {
 
     /// The plan for a code; one of role `missing` when the table has none.
     @inline(__always)
-    func plan(_ code: UInt64) -> AbbreviationPlan {
+    func plan(_ code: UInt64) -> AbbreviationPlan { plans.element(known: place(code)) }
+
+    /// The role in the plan for a code: most that is decided by it needs little or nothing else of the plan.
+    @inline(__always)
+    func role(_ code: UInt64) -> AbbreviationPlan.Role { plans.element(known: place(code)).role }
+
+    @inline(__always)
+    private func place(_ code: UInt64) -> Int {
         // Code 0 ends a list of entries, so that place 0 is free to stand for all codes that are missing.
-        plans.element(known: code < UInt64(plans.count) ? Int(truncatingIfNeeded: code) : 0)
+        code < UInt64(plans.count) ? Int(truncatingIfNeeded: code) : 0
     }
 
     /// Compiles a unit's table.
@@ -80,21 +80,21 @@ struct AbbreviationTable: ~Copyable {
             kept = [:]
             keptPlans = 0
         }
-        if (stepsVersion, stepsAddressSize, stepsOffsetSize) != (unit.version, unit.addressSize, unit.offsetSize) {
-            (stepsVersion, stepsAddressSize, stepsOffsetSize) = (unit.version, unit.addressSize, unit.offsetSize)
-            stepIsKnown.reset(zeroed: 1 << 14)
+        if compiled.isFull {
+            compiled.removeAll()
+            kept = [:]
+            keptPlans = 0
         }
+        compiled.prepare(for: unit)
         guard unit.abbreviations >= 0, unit.abbreviations < section.count else {
             throw Fault(.abbreviationOffset(UInt64(unit.abbreviations)), at: unit.start)
         }
         loaded = Identity()
         plans.removeAll()
-        steps.removeAll()
-        runs.removeAll()
-        constants.removeAll()
         plans.append(AbbreviationPlan())
         hasForeignReferences = false
         hasAnnotations = false
+        hasAnnotationChains = false
         var at = unit.abbreviations
         do throws(Fault) {
             while true {
@@ -105,10 +105,11 @@ struct AbbreviationTable: ~Copyable {
                     throw Fault(.abbreviationCode(code), at: at)
                 }
                 plans.extend(to: Int(code) + 1)
-                let plan = try compile(unit, section, &at)
+                let plan = try compiled.plan(unit, section, &at)
                 plans[Int(code)] = plan
                 if plan.flags.contains(.hasForeignReference) { hasForeignReferences = true }
                 if plan.role == .annotation { hasAnnotations = true }
+                if plan.flags.contains(.hasAnnotationChain) { hasAnnotationChains = true }
             }
         } catch {
             throw Fault(error.reason, .abbreviations, at: error.offset)
@@ -139,93 +140,8 @@ struct AbbreviationTable: ~Copyable {
 
     private mutating func exchange(with shelf: Shelf) {
         swap(&plans, &shelf.plans)
-        swap(&steps, &shelf.steps)
-        swap(&runs, &shelf.runs)
-        swap(&constants, &shelf.constants)
         swap(&hasForeignReferences, &shelf.hasForeignReferences)
         swap(&hasAnnotations, &shelf.hasAnnotations)
-    }
-
-    /// The step for an attribute in a form; worked out once for each pair of small numbers.
-    private mutating func step(
-        _ attribute: UInt64,
-        _ form: UInt64,
-        _ unit: UnitHeader,
-        at offset: Int
-    ) throws(Fault) -> DecodeStep {
-        let isSmall = attribute < 256 && form < 64
-        let place = isSmall ? Int(attribute &<< 6 | form) : 0
-        if isSmall, stepIsKnown[place] { return knownSteps[place] }
-        var step = try DecodeStep(form: form, unit: unit, at: offset)
-        step.slot = DecodeStep.Slot(attribute: attribute, form: form)
-        if isSmall {
-            stepIsKnown[place] = true
-            knownSteps[place] = step
-        }
-        return step
-    }
-
-    /// Compiles one abbreviation, from its tag on.
-    private mutating func compile(
-        _ unit: UnitHeader,
-        _ section: Bytes,
-        _ at: inout Int
-    ) throws(Fault) -> AbbreviationPlan {
-        let end = section.count
-        var plan = AbbreviationPlan()
-        plan.role = AbbreviationPlan.Role(tag: try section.uleb(&at, end: end))
-        plan.firstStep = UInt32(steps.count)
-        plan.firstRun = UInt32(runs.count)
-        guard at < end else { throw Fault(.truncated, at: at) }
-        if section.byte(at) != 0 { plan.flags.insert(.hasChildren) }
-        at += 1
-        var layout = FixedLayout()
-        var run = 0
-        while true {
-            let start = at
-            let attribute = try section.uleb(&at, end: end)
-            let form = try section.uleb(&at, end: end)
-            if attribute == 0, form == 0 { break }
-            var step = try step(attribute, form, unit, at: start)
-            if !plan.role.needs(step.slot) { step.slot = .none }
-            if unit.sort == .supplementary {
-                guard let slot = step.slot.inSupplement, step.encoding != .indirect else {
-                    throw Fault(.form(form), at: start)
-                }
-                step.slot = slot
-            }
-            if step.slot.mayLeaveUnit(form) { plan.flags.insert(.hasForeignReference) }
-            var constant: Int64 = 1
-            if form == Form.implicitConst { constant = try section.sleb(&at, end: end) }
-            if step.encoding == .constant, step.slot != .none {
-                step.constant = UInt32(constants.count)
-                constants.append(constant)
-            }
-            if let run = layout.add(step, constant, to: &plan) { runs.append(run) }
-            if step.encoding == .constant, step.slot == .none { continue }
-            if step.encoding == .fixed, step.slot == .none || step.width > 8 {
-                run += Int(step.width)
-                guard run <= Int(UInt16.max) - 255 else { throw Fault(.truncated, at: at) }
-                continue
-            }
-            step.skip = UInt16(run)
-            run = 0
-            steps.append(step)
-        }
-        if run > 0 {
-            steps.append(
-                DecodeStep(
-                    skip: UInt16(run),
-                    encoding: .none,
-                    width: 0,
-                    slot: .none,
-                    constant: 0
-                )
-            )
-        }
-        plan.runCount = UInt16(clamping: UInt32(runs.count) - plan.firstRun)
-        layout.finish(&plan)
-        plan.stepCount = UInt32(steps.count) - plan.firstStep
-        return plan
+        swap(&hasAnnotationChains, &shelf.hasAnnotationChains)
     }
 }

@@ -3,9 +3,9 @@
 /// A reference to a named struct counts by its name alone while units are read, which is right as long as the name has
 /// one definition. Some names have several, each private to a source file as a rule. A type that leads to such a name
 /// is a different type where it leads to a different definition, however far away; libbpf's deduplication keeps them
-/// apart as well. So the units that define such a name are read again: each of their types that leads to the definition
-/// is set apart by a signature, the definitions that it leads to. What the first reading had found in these units is
-/// taken back.
+/// apart as well. So the units that define such a name are read again: once to take back what they hold, and to find
+/// the types that lead to the definition; and once with each of these set apart by a signature, the definitions that it
+/// leads to.
 ///
 /// A unit that only declares such a name takes the definition with which one of its structs occurs elsewhere, as
 /// libbpf's does; where there is none, the declaration stays one.
@@ -40,7 +40,28 @@ struct ConflictResolver {
 
     /// Replaces what units with conflicted names have brought in.
     mutating func resolve(_ gathered: inout GatheredTypes) throws(Fault) {
-        let pool = gathered.pool
+        let conflicted = findConflicts(gathered.pool)
+        gathered.conflictedNames = conflicted.count
+        if conflicted.isEmpty { return }
+        let (defining, declaring) = concernedUnits(gathered, conflicted)
+        guard let readers = try? sections.readers() else { return }
+
+        var reader = UnitReader(readers, symbols, groups, gathered.takeMemory())
+        for (isDefining, numbers) in [(true, defining), (false, declaring)] {
+            for number in numbers {
+                reader.weight = -1
+                reader.signatures = []
+                try reader.read(groups.groups[number])
+                reader.weight = 1
+                reader.signatures = signatures(in: &reader, isDefining: isDefining)
+                try reader.read(groups.groups[number])
+            }
+        }
+        gathered.resume(reader.found())
+    }
+
+    /// The names with several definitions, by their nominal records; notes the default definition of each.
+    private mutating func findConflicts(_ pool: TypePool) -> Set<TypePool.NodeID> {
         var conflicted: Set<TypePool.NodeID> = []
         let definitions = NameDefinitions(in: pool)
         for name in definitions.names where definitions.areSeveral(of: name) {
@@ -49,26 +70,7 @@ struct ConflictResolver {
             let isDefault = Int(most.uses) > max(groups.groups.count / ConflictResolver.defaultShare, 4)
             defaults[pool.nodes[Int(name)].fingerprint] = isDefault ? most.fingerprint : .some(nil)
         }
-        gathered.conflictedNames = conflicted.count
-        if conflicted.isEmpty { return }
-        let (defining, declaring) = concernedUnits(gathered, conflicted)
-        guard let readers = try? sections.readers() else { return }
-
-        var plain = UnitReader(readers, symbols, groups)
-        var bound = UnitReader(readers, symbols, groups)
-        for (isDefining, numbers) in [(true, defining), (false, declaring)] {
-            for number in numbers {
-                try plain.read(groups.groups[number])
-                bound.signatures = signatures(in: &plain, isDefining: isDefining)
-                try bound.read(groups.groups[number])
-            }
-        }
-        var old = plain.found()
-        var new = bound.found()
-        old.counts = UnitCounts()
-        new.counts = UnitCounts()
-        gathered.remove(old)
-        gathered.add(new)
+        return conflicted
     }
 
     /// The units to read again: those that define a conflicted name otherwise than by default, and those that only
@@ -102,13 +104,13 @@ struct ConflictResolver {
     /// For each entry of the unit that was just read, the definitions of conflicted names that it leads to, hashed.
     private mutating func signatures(in reader: inout UnitReader, isDefining: Bool) -> [Fingerprint] {
         var bindings = [[Binding]](repeating: [], count: reader.entries.count)
-        let users = reader.users()
+        let users = EntryUsers(in: reader)
         for entry in 0..<reader.entries.count where reader.entries[entry].isNominal {
             let nominal = reader.known.value(for: reader.directory[entry])
             guard nominal != 0 else { continue }
             let name = reader.pool.nodes[Int(nominal)].fingerprint
             guard let preset = defaults[name] else { continue }
-            let reaching = reader.reaching(entry, users)
+            let reaching = users.reaching(entry)
             var definition: Fingerprint?
             if reader.entries[entry].isDeclaration {
                 definition = preset == nil ? meaning(of: name, for: reaching, in: &reader) : nil
@@ -147,28 +149,44 @@ struct ConflictResolver {
     }
 }
 
-extension UnitReader {
-    /// For each entry of the unit, the entries that refer to it.
-    fileprivate mutating func users() -> [[Int]] {
-        var users = [[Int]](repeating: [], count: entries.count)
-        for entry in 0..<entries.count {
-            let first = Int(entries[entry].firstReference)
-            for position in first..<first + Int(entries[entry].referenceCount) {
-                let offset = references[position]
-                if offset != 0, let target = directory.find(offset) { users[target].append(entry) }
+/// For each entry of a unit, the entries that refer to it, as a flat list.
+private struct EntryUsers {
+    private var first: [Int]
+    private var users: [Int]
+
+    /// Lists the users in the unit that was just read.
+    init(in reader: borrowing UnitReader) {
+        first = [Int](repeating: 0, count: reader.entries.count + 1)
+        var links: [(target: Int, user: Int)] = []
+        for entry in 0..<reader.entries.count {
+            let start = Int(reader.entries[entry].firstReference)
+            for position in start..<start + Int(reader.entries[entry].referenceCount) {
+                let offset = reader.references[position]
+                guard offset != 0, let target = reader.directory.find(offset) else { continue }
+                links.append((target, entry))
+                first[target] += 1
             }
         }
-        return users
+        var sum = 0
+        for target in first.indices {
+            sum += first[target]
+            first[target] = sum
+        }
+        users = [Int](repeating: 0, count: links.count)
+        for link in links {
+            first[link.target] -= 1
+            users[first[link.target]] = link.user
+        }
     }
 
     /// The entries that lead to an entry, itself among them.
-    fileprivate mutating func reaching(_ entry: Int, _ users: [[Int]]) -> [Int] {
-        var isReached = [Bool](repeating: false, count: users.count)
+    func reaching(_ entry: Int) -> [Int] {
+        var isReached = [Bool](repeating: false, count: first.count - 1)
         isReached[entry] = true
         var reached = [entry]
         var next = 0
         while next < reached.count {
-            for user in users[reached[next]] where !isReached[user] {
+            for user in users[first[reached[next]]..<first[reached[next] + 1]] where !isReached[user] {
                 isReached[user] = true
                 reached.append(user)
             }

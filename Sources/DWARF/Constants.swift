@@ -35,6 +35,8 @@ enum Tag {
     static let immutableType: UInt64 = 0x4b
     /// DW_TAG_LLVM_annotation.
     static let annotation: UInt64 = 0x6000
+    /// DW_TAG_GNU_annotation.
+    static let chainedAnnotation: UInt64 = 0x6001
 }
 
 /// DW_AT_*: the attributes that are read (table 7.5).
@@ -63,6 +65,8 @@ enum AttributeName {
     static let stringOffsetsBase: UInt64 = 0x72
     static let addressBase: UInt64 = 0x73
     static let locationListsBase: UInt64 = 0x8c
+    /// DW_AT_GNU_annotation.
+    static let annotation: UInt64 = 0x2139
 }
 
 /// DW_FORM_*: how an attribute's value is written (table 7.6, and GNU's extensions).

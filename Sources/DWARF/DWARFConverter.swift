@@ -27,15 +27,15 @@ public struct DWARFConverter: Sendable {
     }
 
     /// How a conversion is to be done.
-    public struct Options: Hashable, Sendable {
+    public struct Options: Sendable {
         /// How many threads to use. The result does not depend on it.
         public var threads: Int
         /// The kinds that may appear.
         public var features: Features
         /// How many bytes a compressed debug section may have when it is decompressed.
         public var sectionSizeLimit: Int
-        /// Where the supplementary file is that `dwz -m` has made; nil to look where the file that is converted says.
-        public var supplementaryFile: String?
+        /// Where the supplementary file is that `dwz -m` has made.
+        public var supplement: SupplementaryPlace
 
         /// Sets out how a conversion is to be done.
         ///
@@ -43,18 +43,17 @@ public struct DWARFConverter: Sendable {
         ///   - threads: how many threads to use, at least 1.
         ///   - features: the kinds that may appear.
         ///   - sectionSizeLimit: how many bytes a compressed debug section may have when it is decompressed.
-        ///   - supplementaryFile: where the supplementary file is that `dwz -m` has made; nil to look where the file
-        ///     that is converted says.
+        ///   - supplement: where the supplementary file is that `dwz -m` has made.
         public init(
             threads: Int = 1,
             features: Features = .all,
             sectionSizeLimit: Int = 4 << 30,
-            supplementaryFile: String? = nil
+            supplement: SupplementaryPlace = .linked
         ) {
             self.threads = max(threads, 1)
             self.features = features
             self.sectionSizeLimit = sectionSizeLimit
-            self.supplementaryFile = supplementaryFile
+            self.supplement = supplement
         }
     }
 
@@ -103,7 +102,7 @@ public struct DWARFConverter: Sendable {
         do throws(ELFError) {
             table = try elf.symbols()
             kernelFunctions = try KernelFunctionSets(elf, table)
-            supplement = try SupplementaryFile(of: elf, at: options.supplementaryFile)
+            supplement = try SupplementaryFile(of: elf, at: options.supplement)
         } catch {
             throw DWARFError(error)
         }

@@ -131,11 +131,11 @@ struct DebugSections: Sendable {
         }
         file = elf.name
         byteOrder = elf.header.byteOrder
-        let units = try own.section(".debug_info")
+        let units = try own.allSections(".debug_info")
         guard units.count > 0 else {
             throw DWARFError(.noDebugInfo, file: elf.name, reason: "has no .debug_info section")
         }
-        let types = try own.section(".debug_types")
+        let types = try own.allSections(".debug_types")
         var parts = [units, types]
         if let other { parts.append(try other.section(".debug_info")) }
         info = try own.joined(parts, ".debug_info")
@@ -183,12 +183,29 @@ struct DebugSections: Sendable {
                 guard let section = elf.debugSection(named: name) else {
                     return try Section(MappedRange(file: elf.file, bounds: 0..<0))
                 }
-                // Of a list in .debug_loclists only the expressions are read, and relocations change none of them.
-                guard relocated else { return try Section(try elf.contents(of: section, limit: limit)) }
-                return try Section(try relocator.contents(of: section, limit: limit, padding: Section.padding))
+                return try map(section, relocated: relocated)
             } catch {
                 throw DWARFError(error, section: name)
             }
+        }
+
+        /// All sections of a name as one: an object file has each type unit in a section of its own.
+        func allSections(_ name: String) throws(DWARFError) -> Section {
+            let sections = elf.debugSections(named: name)
+            guard sections.count > 1 else { return try section(name) }
+            var parts: [Section] = []
+            do throws(ELFError) {
+                for section in sections { parts.append(try map(section, relocated: true)) }
+            } catch {
+                throw DWARFError(error, section: name)
+            }
+            return try joined(parts, name)
+        }
+
+        private func map(_ section: ELFSection, relocated: Bool) throws(ELFError) -> Section {
+            // Of a list in .debug_loclists only the expressions are read, and relocations change none of them.
+            guard relocated else { return try Section(try elf.contents(of: section, limit: limit)) }
+            return try Section(try relocator.contents(of: section, limit: limit, padding: Section.padding))
         }
 
         /// Sections as one.

@@ -112,6 +112,13 @@ struct EntryValues {
         if let offset = self[.originElsewhere] { return .elsewhere(offset) }
         return .none
     }
+    /// The first of the annotations that an entry refers to, or the next one of an annotation.
+    var annotation: Reference {
+        if let offset = self[.annotation] { return .unit(offset) }
+        if let offset = self[.annotationAnywhere] { return .section(offset) }
+        if let offset = self[.annotationElsewhere] { return .elsewhere(offset) }
+        return .none
+    }
     /// Whether the entry has a name of its own.
     @inline(__always)
     var hasName: Bool {

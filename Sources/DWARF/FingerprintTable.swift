@@ -1,10 +1,9 @@
-/// An open-addressing table from fingerprints to numbers above zero, with a count of how often each was met.
+/// An open-addressing table from fingerprints to numbers above zero.
 struct FingerprintTable: Sendable {
     struct Slot: BitwiseCopyable, Sendable {
         var key: Fingerprint
         /// 0 for a free slot.
         var value: UInt32
-        var uses: UInt32
     }
 
     private var slots: [Slot]
@@ -15,7 +14,7 @@ struct FingerprintTable: Sendable {
     ///
     /// - Parameter capacity: how many slots to start with, a power of two.
     init(capacity: Int = 1 << 12) {
-        slots = [Slot](repeating: Slot(key: Fingerprint(high: 0, low: 0), value: 0, uses: 0), count: capacity)
+        slots = [Slot](repeating: Slot(key: Fingerprint(high: 0, low: 0), value: 0), count: capacity)
         mask = capacity - 1
     }
 
@@ -31,18 +30,10 @@ struct FingerprintTable: Sendable {
     @inline(__always)
     func value(for key: Fingerprint) -> UInt32 { slots[slot(for: key)].value }
 
-    /// The number for a key, or 0; counts a use where there is one.
-    @inline(__always)
-    mutating func use(_ key: Fingerprint) -> UInt32 {
-        let index = slot(for: key)
-        slots[index].uses &+= 1
-        return slots[index].value
-    }
-
     /// Adds a key that is not in the table.
     mutating func insert(_ key: Fingerprint, _ value: UInt32) {
         precondition(value != 0)
-        slots[slot(for: key)] = Slot(key: key, value: value, uses: 0)
+        slots[slot(for: key)] = Slot(key: key, value: value)
         count += 1
         if count * 2 > slots.count { grow() }
     }

@@ -1,6 +1,8 @@
 /// What one thread has found.
 struct FoundTypes: Sendable {
     var pool = TypePool()
+    /// From fingerprints of the file's entries to numbers of the pool, as far as they are at hand.
+    var known = SuccessionTable(capacity: 1)
     var functions: [FoundFunction] = []
     var variables: [FoundVariable] = []
     var tags: Set<FoundTag> = []
@@ -23,11 +25,12 @@ extension UnitReader {
     consuming func found() -> FoundTypes {
         for index in 0..<meetings.met.count {
             let node = meetings.met[index]
-            pool.addUses(meetings.count(of: node), to: node)
+            pool.addUses(meetings.take(node), to: node)
         }
         countFunctions()
         return FoundTypes(
             pool: pool,
+            known: known,
             functions: functions,
             variables: variables,
             tags: tags,
@@ -47,7 +50,7 @@ extension UnitReader {
         part.start(of: pool)
         for index in 0..<meetings.met.count {
             let node = meetings.met[index]
-            part.addUses(meetings.count(of: node), to: part.take(node, from: pool))
+            part.addUses(meetings.take(node), to: part.take(node, from: pool))
         }
         for index in functions.indices {
             functions[index].prototype = part.take(functions[index].prototype, from: pool)
@@ -88,13 +91,15 @@ extension UnitReader {
     }
 
     private mutating func countFunctions() {
-        knownFunctions.forEach { functions[Int($0.value) - 1].uses = Int32(clamping: $0.uses) }
+        knownFunctions.forEach { functions[Int($0) - 1].uses = $1 }
     }
 }
 
 /// What all threads have found.
 struct GatheredTypes: Sendable {
     private(set) var pool = TypePool()
+    /// From fingerprints of the file's entries to numbers of the pool, as far as they are at hand.
+    private var known = SuccessionTable(capacity: 1)
     private(set) var functions: [FoundFunction] = []
     private(set) var variables: [FoundVariable] = []
     /// Tags of whatever was met: those of what is not written are not written either.
@@ -115,6 +120,7 @@ struct GatheredTypes: Sendable {
         refersAcross = refersAcross || found.refersAcross
         if pool.nodes.count == 1 {
             pool = found.pool
+            known = found.known
             functions = found.functions
             variables = found.variables
             tags = found.tags
@@ -138,26 +144,23 @@ struct GatheredTypes: Sendable {
         addUnits(found, mapping.nodes)
     }
 
-    /// Takes back what a reading of some units has found: the same units were read into this before.
-    mutating func remove(_ found: FoundTypes) {
-        var uses = [UInt32](repeating: 0, count: found.pool.nodes.count)
-        for index in uses.indices { uses[index] = found.pool.nodes[index].uses }
-        let mapping = pool.merge(found.pool)
+    /// Gives up the types for a reader to go on with.
+    mutating func takeMemory() -> TypeMemory {
+        var pool = TypePool()
+        swap(&pool, &self.pool)
+        pool.index()
         proposals = nil
-        // Merging has added the uses once more.
-        for (index, count) in uses.enumerated() { pool.removeUses(count &* 2, from: mapping.nodes[index]) }
-        for var function in found.functions {
-            function.name = mapping.names[Int(function.name)]
-            function.prototype = mapping.nodes[Int(function.prototype)]
-            function.uses = -function.uses
-            functions.append(function)
-        }
-        for var variable in found.variables {
-            variable.name = mapping.names[Int(variable.name)]
-            variable.type = mapping.nodes[Int(variable.type)]
-            variable.uses = -variable.uses
-            variables.append(variable)
-        }
+        let memory = TypeMemory(continuing: pool, known)
+        known = SuccessionTable(capacity: 1)
+        return memory
+    }
+
+    /// Takes the types back, with what the reader has found beside.
+    mutating func resume(_ found: FoundTypes) {
+        pool = found.pool
+        functions += found.functions
+        variables += found.variables
+        tags.formUnion(found.tags)
     }
 
     private mutating func addUnits(_ found: FoundTypes, _ mapping: [TypePool.NodeID]?) {

@@ -3,7 +3,7 @@ struct NamePool: Sendable {
     private var bytes: [UInt8] = []
     private var starts: [UInt32] = [0, 0]
     private var fingerprints = [NamePool.empty]
-    private var known = FingerprintTable()
+    private var known = FingerprintIndex()
 
     /// The fingerprint of the empty string, as `Bytes.fingerprint` makes it.
     static let empty = Fingerprint(seed: 0)
@@ -17,7 +17,7 @@ struct NamePool: Sendable {
     /// The number of a string, which is added when it is new.
     mutating func intern(_ string: UnsafeRawBufferPointer, _ fingerprint: Fingerprint) -> UInt32 {
         if string.isEmpty { return 0 }
-        let existing = known.value(for: fingerprint)
+        let existing = known.number(of: fingerprint) { fingerprints[Int($0)] == fingerprint }
         if existing != 0 { return existing }
         bytes.append(contentsOf: string)
         let id = UInt32(fingerprints.count)
@@ -31,7 +31,7 @@ struct NamePool: Sendable {
     mutating func intern(from other: NamePool, _ name: UInt32) -> UInt32 {
         let fingerprint = other.fingerprint(name)
         if name == 0 { return 0 }
-        let existing = known.value(for: fingerprint)
+        let existing = known.number(of: fingerprint) { fingerprints[Int($0)] == fingerprint }
         if existing != 0 { return existing }
         bytes.append(contentsOf: other.bytes(of: name))
         let id = UInt32(fingerprints.count)

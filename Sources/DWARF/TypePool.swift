@@ -53,12 +53,22 @@ struct TypePool: Sendable {
         var bitSize: UInt32
     }
 
+    // Kernels have more debug information than this for each record and each part.
+    private static let bytesPerNode = 1 << 10
+    private static let bytesPerPart = 1 << 9
+
     private(set) var nodes: [Node] = []
     private(set) var parts: [Part] = []
     private(set) var names = NamePool()
-    private var known = FingerprintTable()
+    private var known = FingerprintIndex()
 
-    init() {
+    /// Makes an empty pool.
+    ///
+    /// - Parameter size: the bytes of debug information that the types come from, where that is known: room that is not
+    ///   used costs nothing, and growing copies.
+    init(forFileOf size: Int = 0) {
+        nodes.reserveCapacity(size / TypePool.bytesPerNode)
+        parts.reserveCapacity(size / TypePool.bytesPerPart)
         // Number 0 is void.
         nodes.append(Node(shape: .int, fingerprint: TypePool.void))
     }
@@ -66,7 +76,7 @@ struct TypePool: Sendable {
     /// An empty pool whose names are those of another one.
     init(sharing names: NamePool) {
         self.names = names
-        known = FingerprintTable(capacity: 1)
+        known = FingerprintIndex(capacity: 1)
         nodes.append(Node(shape: .int, fingerprint: TypePool.void))
     }
 
@@ -74,10 +84,10 @@ struct TypePool: Sendable {
     mutating func append(_ node: Node) { nodes.append(node) }
 
     /// Lets records be found that were appended without looking.
-    private mutating func index() {
+    mutating func index() {
         guard known.count < nodes.count - 1 else { return }
-        known = FingerprintTable()
-        for index in 1..<nodes.count where known.value(for: nodes[index].fingerprint) == 0 {
+        known = FingerprintIndex()
+        for index in 1..<nodes.count where number(of: nodes[index].fingerprint) == 0 {
             known.insert(nodes[index].fingerprint, NodeID(index))
         }
     }
@@ -96,11 +106,17 @@ struct TypePool: Sendable {
         names.intern(bytes.slice(offset, length), bytes.fingerprint(offset, length))
     }
 
+    /// The number of the record with a fingerprint, or 0.
+    @inline(__always)
+    private func number(of fingerprint: Fingerprint) -> NodeID {
+        known.number(of: fingerprint) { nodes[Int($0)].fingerprint == fingerprint }
+    }
+
     /// Adds a record whose parts, if any, were appended last; an equal one that is there already is returned instead.
     mutating func add(_ record: Node) -> NodeID {
         var node = record
         let hash = fingerprint(of: node) { nodes[Int($0)].fingerprint }
-        let existing = known.value(for: hash)
+        let existing = number(of: hash)
         if existing != 0 {
             if node.partCount > 0 { parts.removeSubrange(Int(node.firstPart)...) }
             return existing
@@ -135,7 +151,7 @@ struct TypePool: Sendable {
         return hash.fingerprint
     }
 
-    /// Counts more meetings of a type.
+    /// Counts more meetings of a type, or fewer, modulo 2^32.
     mutating func addUses(_ count: UInt32, to node: NodeID) { nodes[Int(node)].uses &+= count }
 
     /// Adds all records of another pool.
@@ -167,7 +183,4 @@ struct TypePool: Sendable {
         }
         return (mapping, nameMapping)
     }
-
-    /// Takes back meetings of a type.
-    mutating func removeUses(_ count: UInt32, from node: NodeID) { nodes[Int(node)].uses &-= count }
 }

@@ -100,6 +100,7 @@ struct UnitGathering {
         _ thread: Int,
         _ reader: inout UnitReader
     ) throws(Fault) {
+        var part = ReadPart(of: sections.info)
         while let index = queue.next(for: thread) {
             try reader.read(groups.groups[index])
             if reader.refersAcross {
@@ -107,9 +108,9 @@ struct UnitGathering {
                 break
             }
             reader.closeUnit(index)
-            // Whole pages only would leave one or two of every unit behind; a page too many just comes back.
-            sections.info.discard(reader.groupStart - 4096..<reader.groupEnd + 4096)
+            part.add(reader.groupStart..<reader.groupEnd)
         }
+        part.giveBack()
     }
 
     private func report<Result>(_ body: () throws(Fault) -> Result) throws(DWARFError) -> Result {

@@ -29,10 +29,10 @@ extension UnitReader {
             let child = next
             let code = try info.uleb(&next, end: end)
             if code == 0 { break }
-            let plan = abbreviations.plan(code)
-            switch plan.role {
+            switch abbreviations.role(code) {
             case .missing: throw Fault(.abbreviationCode(code), at: child)
             case .member:
+                let plan = abbreviations.plan(code)
                 guard plan.flags.contains(.isPlain) else {
                     at = next
                     try readMember(code, &at, &hash)
@@ -53,7 +53,7 @@ extension UnitReader {
                 try skipEntry(code, &at)
                 next = at
             case .annotation:
-                try mixAnnotation(code, next, &hash)
+                try mixAnnotation((code, next), &hash)
                 at = next
                 try skipEntry(code, &at)
                 next = at
@@ -76,13 +76,9 @@ extension UnitReader {
     ) throws(Fault) {
         let plan = abbreviations.plan(code)
         let start = at
+        if abbreviations.hasAnnotations { try mixAnnotations(try annotations(of: code, start), &hash) }
         try decode(code, &at)
         if plan.flags.contains(.hasChildren) {
-            if abbreviations.hasAnnotations {
-                try mixAnnotations(from: at, &hash)
-                at = start
-                try decode(code, &at)
-            }
             at = start
             try skipEntry(code, &at)
         }

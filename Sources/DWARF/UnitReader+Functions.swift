@@ -20,13 +20,14 @@ extension UnitReader {
             return false
         }
         let hasChildren = plan.flags.contains(.hasChildren)
+        let home = unit.start
         let body = at
         var key: UInt64
         var type: UInt32 = 0
         var isExternal = plan.flags.contains(.external)
         var address: UInt64 = 0
         var named = (code: code, body: body)
-        var reference: EntryValues.Reference?
+        var result: (reference: EntryValues.Reference, unit: Int)?
         if plan.flags.contains(.isSimple) {
             key = try simpleNameKey(plan, sections.info, &at, end: unit.end)
             type = sections.info.field(plan.type, at)
@@ -42,24 +43,28 @@ extension UnitReader {
                 try skipEntry(code, &at)
                 return false
             }
-            var result = values.type
+            var reference = (values.type, home)
             address = values[.lowAddress] ?? 0
             isExternal = values.isExternal
             if !values.hasName, let origin = try followOrigins(.subprogram) {
                 named = origin
-                if case .none = result { result = values.type }
+                if case .none = reference.0 { reference = (values.type, unit.start) }
                 isExternal = isExternal || values.isExternal
             }
-            reference = result
+            result = reference
             key = try nameKey(values.name, at: body)
         }
-        guard key != 0 else { return hasChildren }
-        let state = try state(ofFunction: key, named.code, named.body, isExternal: isExternal)
-        guard state != .absent else {
-            counts.functionsUnwanted += 1
-            return hasChildren
+        var state = SymbolIndex.FunctionState.absent
+        if key != 0 {
+            state = try self.state(ofFunction: key, named.code, named.body, isExternal: isExternal)
+            if state == .absent { counts.functionsUnwanted += 1 }
         }
-        if let reference { type = try localReference(reference, at: body) }
+        if let result, state != .absent {
+            try enter(unitAt: result.unit)
+            type = try offset(of: result.reference, at: body, from: home)
+        }
+        try enter(unitAt: home)
+        guard state != .absent else { return hasChildren }
         return try readPrototype(entry: entry, key, type, address, state, plan, &at)
     }
 
@@ -87,7 +92,6 @@ extension UnitReader {
         var count = 0
         var isInside = hasChildren
         var next = at
-        let children = at
         scan: while isInside {
             let child = next
             let code = try sections.info.uleb(&next, end: unit.end)
@@ -95,8 +99,7 @@ extension UnitReader {
                 isInside = false
                 break
             }
-            let plan = abbreviations.plan(code)
-            switch plan.role {
+            switch abbreviations.role(code) {
             case .missing: throw Fault(.abbreviationCode(code), at: child)
             case .parameter:
                 let parameter = try readFunctionParameter(code, count, &next)
@@ -123,7 +126,7 @@ extension UnitReader {
             counts.functionsWithoutNames += 1
             return isInside || resume != nil
         }
-        if abbreviations.hasAnnotations, hasChildren { try mixFunctionAnnotations(from: children, &hash) }
+        if abbreviations.hasAnnotations { try mixFunctionAnnotations(ofEntryAt: entry, &hash) }
         begin(.subprogram, at: entry, hash)
         let index = entries.count &- 1
         for reference in 0..<scratch.count { references.append(scratch[reference]) }
@@ -148,7 +151,7 @@ extension UnitReader {
     ) throws(Fault) -> SymbolIndex.FunctionState {
         guard let functions = symbols.functions else { return isExternal ? .asWritten : .absent }
         let memo = Fingerprint(high: key, low: (key &* 0x9e37_79b9_7f4a_7c15) >> 40)
-        let known = functionStates.value(for: memo)
+        let known = functionStates.recall(memo)
         if let state = SymbolIndex.FunctionState(rawValue: known) { return state }
         var at = body
         try decode(code, &at)
@@ -167,7 +170,6 @@ extension UnitReader {
         try decode(code, &at)
         let name = values.name
         let type = values.type
-        let children = at
         if plan.flags.contains(.hasChildren) {
             at = body
             try skipEntry(code, &at)
@@ -177,7 +179,7 @@ extension UnitReader {
         guard let candidates = symbols.perCPU[offset] else { return }
         var isExternal = values.isExternal || plan.flags.contains(.external)
         let origin = try localReference(values.origin, at: body)
-        var typeOffset = try groupOffset(type, at: body)
+        var typeOffset = try self.offset(of: type, at: body, from: groupStart)
         var number = try intern(name, ofOneOf: candidates)
         // The definition of a declared variable has the address, its declaration has the name and the type.
         if origin != 0 {
@@ -189,7 +191,7 @@ extension UnitReader {
             if plan.role == .variable {
                 try decode(code, &at)
                 if number == 0 { number = try intern(values.name, ofOneOf: candidates) }
-                if typeOffset == 0 { typeOffset = try groupOffset(values.type, at: at) }
+                if typeOffset == 0 { typeOffset = try self.offset(of: values.type, at: at, from: groupStart) }
                 isExternal = isExternal || values.isExternal || plan.flags.contains(.external)
             }
             try enter(unitAt: home)
@@ -198,8 +200,9 @@ extension UnitReader {
         variableEntries.append(
             VariableEntry(type: typeOffset, name: number, address: offset, isExternal: isExternal)
         )
-        guard plan.flags.contains(.hasChildren) else { return }
-        newTags = try annotations(.declaration, from: children).map { NewTag(component: -1, text: $0) }
+        guard abbreviations.hasAnnotations else { return }
+        newTags.removeAll(keepingCapacity: true)
+        try addTags(of: code, body, component: -1)
         keepTags(of: .variable(address: offset))
     }
 
@@ -211,12 +214,6 @@ extension UnitReader {
         if case .none = name { return 0 }
         let fingerprint = try withName(name) { $0.fingerprint($1, $2) }
         return symbols.contains { $0.name == fingerprint } ? try intern(name) : 0
-    }
-
-    /// A reference as an offset from the group's start; 0 is void.
-    private mutating func groupOffset(_ reference: EntryValues.Reference, at position: Int) throws(Fault) -> UInt32 {
-        let offset = try localReference(reference, at: position)
-        return offset == 0 ? 0 : offset &+ UInt32(truncatingIfNeeded: unit.start - groupStart)
     }
 
     /// The address in an expression that is nothing else: DW_OP_addr, or DW_OP_addrx into .debug_addr.

@@ -41,6 +41,33 @@ extension UnitReader {
         for index in first..<references.count where references[index] != 0 { references[index] &+= shift }
     }
 
+    /// A reference of the unit that is being read as an offset from another place of the group; 0 is void.
+    mutating func offset(
+        of reference: EntryValues.Reference,
+        at position: Int,
+        from start: Int
+    ) throws(Fault) -> UInt32 {
+        let offset = try localReference(reference, at: position)
+        return offset == 0 ? 0 : offset &+ UInt32(truncatingIfNeeded: unit.start - start)
+    }
+
+    /// An entry of the group that another one refers to; its unit is being read from now on.
+    mutating func entry(atGroupOffset offset: UInt32) throws(Fault) -> (code: UInt64, body: Int) {
+        let position = groupStart + Int(offset)
+        try enter(unitAt: position)
+        guard position >= unit.entries else { throw Fault(.badReference(UInt64(offset)), at: unit.start) }
+        var at = position
+        let code = try sections.info.uleb(&at, end: unit.end)
+        let plan = abbreviations.plan(code)
+        guard plan.role != .missing else { throw Fault(.abbreviationCode(code), at: position) }
+        // It is read once for each entry that refers to it.
+        guard plan.stepCount <= UnitReader.stepLimit else { throw Fault(.badReference(UInt64(offset)), at: position) }
+        return (code, at)
+    }
+
+    /// More than the attributes of any entry.
+    private static let stepLimit = 256
+
     /// A position of .debug_info as an offset from the unit's start, to be rebased with the others.
     func offset(ofForeign target: UInt64, at position: Int) throws(Fault) -> UInt32 {
         guard target > UInt64(groupStart), target < UInt64(groupEnd) else {

@@ -9,16 +9,11 @@ extension UnitReader {
             if entries.element(known: index).state == .read { try hash(index, depth: 0) }
             index += 1
         }
-        index = 0
-        while index < entries.count {
-            try keep(index)
-            index += 1
-        }
         try keepFunctions()
         try keepVariables()
     }
 
-    /// Hashes an entry after all that it refers to.
+    /// Hashes an entry after all that it refers to, looks it up, and adds it to the pool when it is new.
     private mutating func hash(_ index: Int, depth: Int) throws(Fault) {
         let entry = entries.element(known: index)
         guard depth <= UnitReader.referenceDepthLimit else {
@@ -45,14 +40,17 @@ extension UnitReader {
             hash.mix(known)
         }
         entries[index].state = .hashed
+        entries[index].local = hash
         switch entry.role {
         case .alias:
             let offset = references[first]
             directory[index] = offset == 0 ? TypePool.void : directory[try locate(offset, from: index)]
         case .void: directory[index] = TypePool.void
-        default: if !entry.isNominal { directory[index] = hash }
+        case .subprogram: directory[index] = hash
+        default:
+            if !entry.isNominal { directory[index] = hash }
+            try keep(index, entry.isDeclaration ? directory[index] : hash)
         }
-        entries[index].local = hash
     }
 
     /// The entry at an offset; one that the walk passed by is read now.
@@ -83,25 +81,19 @@ extension UnitReader {
         return found
     }
 
-    /// Looks an entry up, and adds it to the pool when it is new.
-    private mutating func keep(_ index: Int) throws(Fault) {
-        let entry = entries.element(known: index)
-        if entry.role == .alias || entry.role == .void || entry.role == .subprogram { return }
-        let key = entry.isNominal && !entry.isDeclaration ? entry.local : directory[index]
-        var node = known.value(for: key)
+    /// Looks an entry up by its fingerprint, and adds it to the pool when it is new.
+    private mutating func keep(_ index: Int, _ key: Fingerprint) throws(Fault) {
+        var node = known.recall(key)
         if node == 0 {
-            if entry.isNominal, entry.isDeclaration {
-                node = try nominalNode(index)
-            } else {
-                node = try materialise(index, depth: 0)
-            }
+            let isName = entries[index].isNominal && entries[index].isDeclaration
+            node = isName ? try nominalNode(index) : try materialise(index, depth: 0)
         }
-        meetings.add(node)
+        meetings.add(node, weight)
         if !typeTags.isEmpty, let known = typeTags[key] {
             newTags = known
             keepTags(of: .type(node))
         }
-        if entry.isNominal { unitTypes.append(node) }
+        if entries[index].isNominal { unitTypes.append(node) }
     }
 
     /// Notes the unit's functions, each with its prototype.
@@ -111,26 +103,26 @@ extension UnitReader {
             let index = Int(function.entry)
             var key = Fingerprint(seed: function.nameKey)
             key.mix(directory[index])
-            let known = Int(knownFunctions.use(key))
+            let known = Int(knownFunctions.use(key, weight))
             if known != 0 {
                 functions[known - 1].note(function)
                 continue
             }
             let prototype = try node(index, depth: 0)
             var (code, at) = try start(of: index)
+            let (home, body) = (unit.start, at)
             try decode(code, &at)
-            let children = at
             _ = try followOrigins(.subprogram)
             let name = try intern(values.name)
+            try enter(unitAt: home)
             var found = FoundFunction(name: name, prototype: prototype)
             found.note(function)
             functions.append(found)
-            if abbreviations.hasAnnotations, abbreviations.plan(code).flags.contains(.hasChildren) {
-                try readFunctionTags(from: children)
+            if abbreviations.hasAnnotations {
+                try readFunctionTags(of: code, body)
                 keepTags(of: .function(name: name, prototype: prototype))
             }
-            knownFunctions.insert(key, UInt32(functions.count))
-            _ = knownFunctions.use(key)
+            knownFunctions.insert(key, UInt32(functions.count), uses: weight)
         }
     }
 
@@ -144,7 +136,8 @@ extension UnitReader {
                     name: variable.name,
                     type: try node(index, depth: 0),
                     address: variable.address,
-                    isExternal: variable.isExternal
+                    isExternal: variable.isExternal,
+                    uses: weight
                 )
             )
         }

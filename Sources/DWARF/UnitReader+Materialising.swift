@@ -72,9 +72,9 @@ extension UnitReader {
                 if plan.flags.contains(.hasChildren) { record.detail = try addEnumerators(position) }
                 if let underlying = targets.first, underlying != 0 { record.detail = pool.isSigned(underlying) ? 1 : 0 }
             case .base: record.describe(base: values)
-            case .typedef where plan.flags.contains(.hasChildren):
-                newTags = try annotations(.declaration, from: position).map { NewTag(component: -1, text: $0) }
-            case .pointer where plan.flags.contains(.hasChildren): texts = try annotations(.type, from: position)
+            case .typedef where abbreviations.hasAnnotations: try addTags(of: code, at, component: -1)
+            case .pointer where abbreviations.hasAnnotations:
+                texts = try self.texts(of: .type, in: pointeeAnnotations(of: code, at))
             default: break
             }
         }
@@ -109,12 +109,16 @@ extension UnitReader {
             let plan = abbreviations.plan(code)
             let body = at
             guard plan.role == .member else {
-                if plan.role == .annotation { try addTag(code, body, component: -1) }
+                if plan.role == .annotation {
+                    for text in try texts(of: .declaration, in: [(code, body)]) {
+                        newTags.append(NewTag(component: -1, text: text))
+                    }
+                }
                 try skipEntry(code, &at)
                 continue
             }
-            if plan.flags.contains(.hasChildren) {
-                try addTags(ofChildrenOf: code, body, component: Int32(clamping: position))
+            if abbreviations.hasAnnotations, !plan.flags.contains(.isPlain) {
+                try addTags(of: code, body, component: Int32(clamping: position))
             }
             try decode(code, &at)
             if plan.flags.contains(.hasChildren) {
@@ -191,8 +195,10 @@ extension UnitReader {
                 var name: UInt32 = 0
                 if role == .subprogram {
                     try decode(code, &at)
+                    let home = unit.start
                     _ = try followOrigins(.parameter)
                     name = try intern(values.name)
+                    try enter(unitAt: home)
                     at = body
                 }
                 pool.append(TypePool.Part(name: name, type: targets[position], value: 0, bitSize: 0))

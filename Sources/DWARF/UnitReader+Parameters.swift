@@ -44,13 +44,12 @@ extension UnitReader {
             try skipEntry(code, &at)
         }
         let isMisplaced = expected != 0 && isParameterMisplaced(expected)
+        let home = unit.start
         var key = try nameKey(values.name, at: body)
         if key == 0, try followOrigins(.parameter) != nil { key = try nameKey(values.name, at: body) }
-        return FunctionParameter(
-            nameKey: key,
-            type: try localReference(values.type, at: body),
-            isMisplaced: isMisplaced
-        )
+        let type = try offset(of: values.type, at: body, from: home)
+        try enter(unitAt: home)
+        return FunctionParameter(nameKey: key, type: type, isMisplaced: isMisplaced)
     }
 
     /// Whether the parameter that was just decoded is taken in another register than the expected one.
@@ -78,9 +77,11 @@ extension UnitReader {
         }
     }
 
-    /// Decodes, in place of the entry that was just decoded and has no name, the one of its unit that has it:
-    /// DW_AT_abstract_origin leads from an instance to the function that it is of, DW_AT_specification from a definition
-    /// to its declaration.
+    /// Decodes, in place of the entry that was just decoded and has no name, the one that has it: DW_AT_abstract_origin
+    /// leads from an instance to the function that it is of, DW_AT_specification from a definition to its declaration.
+    ///
+    /// That one may stand in another unit of the group, which is then the one that is being read: dwz moves what several
+    /// units have in common, and link-time optimization leaves functions where they were compiled first.
     ///
     /// - Parameter role: what the entry is.
     /// - Returns: the abbreviation of the entry whose values are there now, and where its attributes start; nil where
@@ -89,14 +90,14 @@ extension UnitReader {
     mutating func followOrigins(_ role: AbbreviationPlan.Role) throws(Fault) -> (code: UInt64, body: Int)? {
         var found: (code: UInt64, body: Int)?
         for _ in 0..<UnitReader.originLimit {
-            guard !values.hasName, case .unit(let target) = values.origin else { return found }
-            guard target < UInt64(unit.end - unit.start) else { throw Fault(.badReference(target), at: unit.start) }
-            var at = unit.start + Int(target)
-            guard at >= unit.entries else { throw Fault(.badReference(target), at: unit.start) }
-            let code = try sections.info.uleb(&at, end: unit.end)
-            guard abbreviations.plan(code).role == role else { return found }
-            found = (code, at)
-            try decode(code, &at)
+            guard !values.hasName else { return found }
+            let origin = try offset(of: values.origin, at: unit.start, from: groupStart)
+            guard origin != 0 else { return found }
+            let entry = try entry(atGroupOffset: origin)
+            guard abbreviations.plan(entry.code).role == role else { return found }
+            found = entry
+            var at = entry.body
+            try decode(entry.code, &at)
         }
         return found
     }

@@ -17,13 +17,19 @@ extension UnitReader {
             try decode(code, &at)
             key = try nameKey(values.name, at: body)
             type = try localReference(values.type, at: body)
-            if plan.flags.contains(.hasChildren) {
-                if abbreviations.hasAnnotations { try mixAnnotations(from: at, &hash) }
-                at = body
-                try skipEntry(code, &at)
-            }
+            at = body
+            try skipEntry(code, &at)
         }
         if plan.role == .typedef { hash.mix(key, 0) }
+        if abbreviations.hasAnnotations {
+            switch plan.role {
+            case .typedef where !plan.flags.contains(.isPlain):
+                try mixAnnotations(try annotations(of: code, body), &hash)
+            case .pointer where !plan.flags.contains(.isPlain) || abbreviations.hasAnnotationChains:
+                try mixAnnotations(try pointeeAnnotations(of: code, body), &hash)
+            default: break
+            }
+        }
         begin(plan.role, at: entry, hash)
         references.append(type)
         entries[entries.count &- 1].referenceCount = 1
@@ -91,8 +97,7 @@ extension UnitReader {
                 let child = at
                 let code = try sections.info.uleb(&at, end: unit.end)
                 if code == 0 { break }
-                let plan = abbreviations.plan(code)
-                switch plan.role {
+                switch abbreviations.role(code) {
                 case .missing: throw Fault(.abbreviationCode(code), at: child)
                 case .parameter:
                     references.append(try readParameter(code, &at))

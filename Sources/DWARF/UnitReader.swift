@@ -42,7 +42,7 @@ struct UnitReader: ~Copyable {
     // What has been met in all units so far, and perhaps in other files.
     var pool: TypePool
     /// From a fingerprint of this reader to the pool's number.
-    var known: FingerprintTable
+    var known: SuccessionTable
     var typeTags: [Fingerprint: [NewTag]]
     var proposals: BaseProposals?
     var meetings: Meetings
@@ -51,7 +51,7 @@ struct UnitReader: ~Copyable {
     let keysNamesByContent: Bool
 
     // What has been found in this file's units.
-    var knownFunctions = FingerprintTable()
+    var knownFunctions = SuccessionTable()
     var functions: [FoundFunction] = []
     var variables: [FoundVariable] = []
     var tags: Set<FoundTag> = []
@@ -65,8 +65,10 @@ struct UnitReader: ~Copyable {
     /// nothing does. See ``ConflictResolver``.
     var signatures: [Fingerprint] = []
     /// For a function's name, by its key, what the symbol table says of it.
-    var functionStates = FingerprintTable()
+    var functionStates = SuccessionTable()
     var counts = UnitCounts()
+    /// How often what is met counts: once, or minus once while what a unit holds is taken back.
+    var weight: Int32 = 1
 
     static let scopeDepthLimit = 1 << 12
     static let typeDepthLimit = 64
@@ -124,7 +126,9 @@ struct UnitReader: ~Copyable {
             if refersAcross { return }
         }
         for index in 0..<min(signatures.count, entries.count) where entries[index].isNominal {
-            if signatures[index] != .zero { directory[index].mix(signatures[index]) }
+            if signatures[index] == .zero { continue }
+            directory[index].mix(signatures[index])
+            entries[index].local.mix(signatures[index])
         }
         try hashAndKeep()
     }
@@ -239,16 +243,16 @@ struct UnitReader: ~Copyable {
                 scopes -= 1
                 continue
             }
-            let plan = abbreviations.plan(code)
-            switch plan.role {
+            switch abbreviations.role(code) {
             case .missing: throw Fault(.abbreviationCode(code), at: entry)
             case .scope:
+                let plan = abbreviations.plan(code)
                 _ = try abbreviations.skip(plan, info, &at, unit)
                 if plan.flags.contains(.hasChildren) { scopes += 1 }
             case .subprogram:
                 if try readSubprogram(code, entry: entry, &at) { scopes += 1 }
             case .variable:
-                if scopes == 0, depth == 0, plan.flags.contains(.hasLocation) {
+                if scopes == 0, depth == 0, abbreviations.plan(code).flags.contains(.hasLocation) {
                     try readVariable(code, &at)
                 } else {
                     try skipEntry(code, &at)
@@ -278,8 +282,8 @@ struct UnitReader: ~Copyable {
         _ at: inout Int,
         depth: Int
     ) throws(Fault) {
-        let plan = abbreviations.plan(code)
-        switch plan.role {
+        let role = abbreviations.role(code)
+        switch role {
         case .structure, .union: try readComposite(code, entry: entry, &at, depth: depth)
         case .enumeration: try readEnumeration(code, entry: entry, &at)
         case .pointer, .const, .volatile, .restrict, .typedef, .alias: try readReference(code, entry: entry, &at)
@@ -287,7 +291,7 @@ struct UnitReader: ~Copyable {
         case .subroutine: try readSubroutine(code, entry: entry, &at)
         case .base: try readBase(code, entry: entry, &at)
         case .void:
-            begin(plan.role, at: entry, Fingerprint(seed: 0))
+            begin(role, at: entry, Fingerprint(seed: 0))
             try skipEntry(code, &at)
         default: try skipEntry(code, &at)
         }

@@ -58,6 +58,15 @@ public struct ELFFile: Sendable {
         section(named: name) ?? section(named: ".z" + name.dropFirst())
     }
 
+    /// All debug sections with a name, as an object file has one for each of its type units.
+    ///
+    /// - Parameter name: the plain name, for example `.debug_info`.
+    /// - Returns: the sections, those that are in no group first.
+    public func debugSections(named name: String) -> [ELFSection] {
+        let found = sections.filter { $0.name == name || $0.name == ".z" + name.dropFirst() }
+        return found.filter { !$0.flags.contains(.grouped) } + found.filter { $0.flags.contains(.grouped) }
+    }
+
     /// A section's contents, decompressed where they are compressed and without a copy where they are not.
     ///
     /// - Parameters:

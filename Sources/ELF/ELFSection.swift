@@ -36,6 +36,8 @@ public struct ELFSection: Hashable, Sendable {
         public static let allocated = Flags(rawValue: 2)
         /// Machine code (`SHF_EXECINSTR`).
         public static let executable = Flags(rawValue: 4)
+        /// A member of a group, of which a linker keeps one (`SHF_GROUP`).
+        public static let grouped = Flags(rawValue: 0x200)
         /// Compressed, with a compression header in front (`SHF_COMPRESSED`).
         public static let compressed = Flags(rawValue: 0x800)
     }

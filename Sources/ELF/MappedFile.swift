@@ -28,7 +28,8 @@ public final class MappedFile: @unchecked Sendable {
     public init(path: String, name: String? = nil) throws(ELFError) {
         self.name = name ?? path
         isFileBacked = true
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        // A named pipe that nobody writes to would hold the opening up.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw MappedFile.unreadable(path, "cannot be opened") }
         defer { close(descriptor) }
         var status = stat()

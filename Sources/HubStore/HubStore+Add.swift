@@ -113,6 +113,7 @@ extension HubStore {
             guard let kernel = try kernel(id: id, in: database), kernel.btf.digest == contents.kernel else {
                 return false
             }
+            guard !new.keepsStoredModules else { return true }
             let modules = try modules(of: kernel, in: database)
             return modules.map(\.name) == new.modules.map(\.name)
                 && modules.map(\.buildID) == new.modules.map(\.buildID)

@@ -48,6 +48,8 @@ public struct LedgerEntry: Hashable, Sendable {
     public let outcome: PackageOutcome
     /// How often this very file was processed.
     public let attempts: Int
+    /// How many modules of its kernel are in the store.
+    public let modules: Int
     /// When it was last processed.
     public let recordedAt: Date
     /// The row that holds it.

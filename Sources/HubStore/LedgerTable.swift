@@ -38,7 +38,8 @@ enum LedgerTable {
 
     /// Selects the columns that `entry(from:)` reads.
     static let select = """
-        SELECT id, source, package, version, architecture, digest, state, reason, attempts, recorded_at, retry_after
+        SELECT id, source, package, version, architecture, digest, state, reason, attempts, recorded_at, retry_after,
+            (SELECT count(*) FROM kernels JOIN modules ON kernel_id = kernels.id WHERE ledger_id = ledger.id)
         FROM ledger
         """
 
@@ -61,6 +62,7 @@ enum LedgerTable {
             package: package,
             outcome: outcome,
             attempts: try row.column(8),
+            modules: try row.column(11),
             recordedAt: Date(storedSeconds: try row.column(9)),
             id: try row.column(0)
         )

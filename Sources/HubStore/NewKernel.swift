@@ -10,6 +10,8 @@ public struct NewKernel: Sendable {
     public let btf: [UInt8]
     /// Its modules; no two of the same name.
     public let modules: [NewModule]
+    /// Whether the modules stay that the store has of the same build with the same BTF: nobody has looked for modules.
+    public let keepsStoredModules: Bool
 
     /// Describes a kernel.
     ///
@@ -18,7 +20,15 @@ public struct NewKernel: Sendable {
     ///   - buildID: the build-id of its image, where it has one.
     ///   - btf: the canonical bytes of its BTF.
     ///   - modules: its modules; of two with the same name the later one is taken.
-    public init(name: KernelName, buildID: BuildID?, btf: [UInt8], modules: [NewModule] = []) {
+    ///   - keepsStoredModules: whether the modules stay that the store has of the same build with the same BTF.
+    public init(
+        name: KernelName,
+        buildID: BuildID?,
+        btf: [UInt8],
+        modules: [NewModule] = [],
+        keepsStoredModules: Bool = false
+    ) {
+        self.keepsStoredModules = keepsStoredModules
         self.name = name
         self.buildID = buildID
         self.btf = btf

@@ -26,6 +26,8 @@ public struct Job: Hashable, Sendable {
     public let release: DistributionRelease?
     /// What a kernel's BTF is made from.
     public let btfSource: BTFSource
+    /// Whether the modules in its packages are taken too.
+    public let includesModules: Bool
 
     /// Describes a job.
     ///
@@ -35,17 +37,20 @@ public struct Job: Hashable, Sendable {
     ///   - packages: names, globs, metapackages.
     ///   - release: the release that its kernels are filed under, or nil to go by the source.
     ///   - btfSource: what a kernel's BTF is made from.
+    ///   - includesModules: whether the modules in its packages are taken too, from their DWARF.
     public init(
         name: String,
         source: Source,
         packages: [String],
         release: DistributionRelease? = nil,
-        btfSource: BTFSource = .auto
+        btfSource: BTFSource = .auto,
+        includesModules: Bool = false
     ) {
         self.name = name
         self.source = source
         self.packages = packages
         self.release = release
         self.btfSource = btfSource
+        self.includesModules = includesModules
     }
 }

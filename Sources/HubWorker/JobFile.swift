@@ -49,8 +49,19 @@ extension Job {
         guard let btfSource = BTFSource(rawValue: btf) else {
             throw reader.error("btf", "'\(btf)' is none of auto, dwarf, btf")
         }
+        let includesModules = try reader.optionalFlag("modules") ?? false
+        guard !includesModules || btfSource != .btf else {
+            throw reader.error("modules", "modules are made from DWARF, which btf: btf leaves aside")
+        }
         try reader.finish()
-        self.init(name: name, source: source, packages: packages, release: release, btfSource: btfSource)
+        self.init(
+            name: name,
+            source: source,
+            packages: packages,
+            release: release,
+            btfSource: btfSource,
+            includesModules: includesModules
+        )
     }
 }
 
@@ -115,6 +126,15 @@ private struct JobReader {
         // What stands unquoted as a number (`version: 12`) is text all the same.
         guard let text = node.scalar?.string else { throw error(key, "\(key) must be one value") }
         return text
+    }
+
+    mutating func optionalFlag(_ key: String) throws(JobError) -> Bool? {
+        switch try optionalText(key) {
+        case nil: return nil
+        case "true": return true
+        case "false": return false
+        case let text?: throw error(key, "'\(text)' is neither true nor false")
+        }
     }
 
     mutating func text(_ key: String) throws(JobError) -> String {

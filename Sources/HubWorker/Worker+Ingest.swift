@@ -1,5 +1,6 @@
 public import Conversion
 import Crypto
+import DWARF
 import ELF
 import Foundation
 import HubStore
@@ -14,41 +15,51 @@ extension Worker {
     ///   - paths: packages (`.deb`, `.ddeb`, `.rpm`) and ELF images, told apart by their contents.
     ///   - naming: the parts of the kernels' names that are given; the others come from the package or the image.
     ///   - source: what the BTF is made from.
+    ///   - includesModules: whether the modules in packages are taken too, from their DWARF.
     /// - Returns: what became of each file.
     /// - Throws: `StoreError` when the store cannot be used, `CancellationError` when the task is cancelled.
     public func ingest(
         _ paths: [String],
         naming: KernelNaming = KernelNaming(),
-        source: BTFSource = .auto
+        source: BTFSource = .auto,
+        includesModules: Bool = false
     ) async throws -> JobReport {
         try prepareWorkDirectory()
         var reports: [ItemReport] = []
         for (index, path) in paths.enumerated() {
             try Task.checkCancellation()
             listener(.began(name: path, index: index + 1, count: paths.count))
-            let report = ItemReport(name: path, result: try await ingest(path, naming, source))
+            let taking = Taking(source: source, includesModules: includesModules)
+            let (result, modules) = try await ingest(path, naming, taking)
+            let report = ItemReport(name: path, result: result, modules: modules)
             reports.append(report)
             listener(.finished(report))
         }
         return JobReport(items: reports)
     }
 
-    private func ingest(_ path: String, _ naming: KernelNaming, _ source: BTFSource) async throws -> ItemResult {
+    private func ingest(
+        _ path: String,
+        _ naming: KernelNaming,
+        _ taking: Taking
+    ) async throws -> (ItemResult, ModuleReport?) {
         do {
             guard try KernelPackageReader.Format.detect(path) != nil else {
-                return try await Blocking.run {
+                let result = try await Blocking.run {
                     guard try Self.isELF(path) else { throw ImageError.unknownFile(path) }
-                    return try store(ELFFile(path: path), from: nil, naming, source)
+                    return try store(ELFFile(path: path), .linked, from: nil, naming, taking.source).0
                 }
+                return (result, nil)
             }
             let package = try await Blocking.run { try ledgerPackage(ofFile: path) }
             do {
-                return try await Blocking.run { try take(packageAt: path, as: package, naming, source) }
+                let report = try await Blocking.run { try take(packageAt: path, as: package, naming, taking) }
+                return (report.result, report.modules)
             } catch {
-                return try await noteFailure(error, of: package)
+                return (try await noteFailure(error, of: package), nil)
             }
         } catch {
-            return try await noteFailure(error, of: nil)
+            return (try await noteFailure(error, of: nil), nil)
         }
     }
 

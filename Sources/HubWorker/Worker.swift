@@ -64,9 +64,9 @@ public struct Worker: Sendable {
         var reports: [ItemReport] = []
         for (index, item) in due.enumerated() {
             listener(.began(name: item.package.name, index: index + 1, count: due.count))
-            let result = try await process(item, of: job, downloader)
-            reports.append(ItemReport(name: item.package.name, result: result))
-            listener(.finished(ItemReport(name: item.package.name, result: result)))
+            let report = try await process(item, of: job, downloader)
+            reports.append(report)
+            listener(.finished(report))
         }
         return JobReport(items: reports, plan: plan)
     }
@@ -80,19 +80,18 @@ public struct Worker: Sendable {
         return download
     }
 
-    private func process(_ item: JobPlan.Item, of job: Job, _ downloader: Downloader) async throws -> ItemResult {
+    private func process(_ item: JobPlan.Item, of job: Job, _ downloader: Downloader) async throws -> ItemReport {
         let package = item.package
         let path = "\(options.workDirectory)/\(Self.fileName(of: package))"
         do {
             try await downloader.fetch(package, to: path) { listener(.fetching(name: package.name, $0)) }
             let naming = KernelNaming(job.release ?? package.release)
-            let result = try await Blocking.run {
-                try take(packageAt: path, as: item.ledgerPackage, naming, job.btfSource)
-            }
+            let taking = Taking(source: job.btfSource, includesModules: job.includesModules)
+            let report = try await Blocking.run { try take(packageAt: path, as: item.ledgerPackage, naming, taking) }
             if !options.keepsPackages { try? FileManager.default.removeItem(atPath: path) }
-            return result
+            return report
         } catch {
-            return try await noteFailure(error, of: item.ledgerPackage)
+            return ItemReport(name: package.name, result: try await noteFailure(error, of: item.ledgerPackage))
         }
     }
 
@@ -120,53 +119,135 @@ public struct Worker: Sendable {
 
 // MARK: - One package
 
+/// What is asked of a package.
+struct Taking {
+    /// What a kernel's BTF is made from.
+    let source: BTFSource
+    /// Whether modules are taken too.
+    let includesModules: Bool
+}
+
 extension Worker {
-    /// Reads a package up to its kernel image and stores that kernel, or notes that there is none.
+    /// Reads a package up to its kernel image and stores that kernel, with its modules where those are asked for; or notes
+    /// that there is none.
     func take(
         packageAt path: String,
         as ledgerPackage: SourcePackage,
         _ naming: KernelNaming,
-        _ source: BTFSource
-    ) throws -> ItemResult {
-        listener(.unpacking(name: ledgerPackage.name))
-        let (description, image) = try unpack(path)
-        guard let image else {
+        _ taking: Taking
+    ) throws -> ItemReport {
+        let name = ledgerPackage.name
+        listener(.unpacking(name: name))
+        let (description, kernel) = try unpack(path, taking)
+        guard let kernel else {
             let reason = "the package has no usr/lib/debug/boot/vmlinux-*"
             try store.record(.noImage(reason: reason), for: ledgerPackage)
-            return .noImage(reason: reason)
+            return ItemReport(name: name, result: .noImage(reason: reason))
         }
-        let file = try image.file.withPath { try MappedFile(path: $0, name: "\(path), member \(image.memberPath)") }
         let known = naming.filled(from: KernelNaming(description.release))
-            .filled(from: KernelNaming(release: image.release))
-        return try store(ELFFile(file: file), from: ledgerPackage, known, source)
+            .filled(from: KernelNaming(release: kernel.release))
+        var failures: [String] = []
+        var modules: ((BTF) throws -> [NewModule])?
+        if let reader = kernel.modules {
+            let conversion = PackageModules(
+                path: path,
+                release: kernel.release,
+                supplement: kernel.supplement,
+                threads: options.threads
+            )
+            modules = { base in
+                let found = try conversion.convert(from: reader, over: base) { count in
+                    listener(.convertingModules(name: name, count: count))
+                }
+                failures = found.failures
+                return found.modules
+            }
+        }
+        let (result, count) = try store(
+            kernel.image,
+            kernel.supplement,
+            from: ledgerPackage,
+            known,
+            taking.source,
+            modules: modules
+        )
+        let report = kernel.modules.map { _ in ModuleReport(count: count, failures: failures) }
+        return ItemReport(name: name, result: result, modules: report)
     }
 
-    /// Reads a package up to its kernel image; what reading needed is given back before the image is converted.
-    private func unpack(_ path: String) throws -> (PackageDescription, KernelImage?) {
+    /// What is taken of a package.
+    private struct UnpackedKernel {
+        let release: String
+        /// The image, mapped.
+        let image: ELFFile
+        /// What its debug information refers to.
+        let supplement: SupplementaryPlace
+        /// What reads the package's modules; nil where nobody asks for them.
+        let modules: SharedPackageReader?
+    }
+
+    /// Reads a package up to its kernel image, and to the supplementary file that the image's link names.
+    ///
+    /// Unless modules are asked for, what reading needed is given back before the image is converted.
+    private func unpack(_ path: String, _ taking: Taking) throws -> (PackageDescription, UnpackedKernel?) {
         var readerOptions = KernelPackageReader.Options(workDirectory: options.workDirectory)
         readerOptions.threads = options.threads
-        let reader = try KernelPackageReader(path: path, options: readerOptions)
-        return (reader.description, try reader.nextImage())
+        let reader = try SharedPackageReader(path: path, options: readerOptions)
+        guard let found = try reader.nextImage() else { return (reader.description, nil) }
+        func map(_ file: WorkFile, _ memberPath: String) throws -> MappedFile {
+            try file.withPath { try MappedFile(path: $0, name: "\(path), member \(memberPath)") }
+        }
+        let image = try ELFFile(file: try map(found.file, found.memberPath))
+        var supplement = SupplementaryPlace.absent(reason: "the kernel's image refers to none")
+        if taking.source != .btf, let link = try SupplementaryLink(of: image) {
+            if let member = try reader.supplement(named: link.fileName) {
+                supplement = .opened(try map(member.file, member.memberPath))
+            } else {
+                supplement = .absent(reason: "\(path) has no usr/lib/debug/.dwz/\(link.fileName)")
+            }
+        }
+        var modules: SharedPackageReader?
+        if taking.includesModules {
+            // Modules that were passed need a second pass, as nothing is unpacked before its base is known.
+            modules = reader.hasPassedModules ? try SharedPackageReader(path: path, options: readerOptions) : reader
+        }
+        let kernel = UnpackedKernel(release: found.release, image: image, supplement: supplement, modules: modules)
+        return (reader.description, kernel)
     }
 
-    /// Converts an image and stores it in one transaction.
+    /// Converts an image and stores it with its modules in one transaction.
+    ///
+    /// - Parameters:
+    ///   - image: the kernel's image.
+    ///   - supplement: where what its debug information refers to is.
+    ///   - ledgerPackage: the package that it is from.
+    ///   - naming: what is known of the kernel's name.
+    ///   - source: what its BTF is made from.
+    ///   - modules: converts its modules over its BTF; nil where nobody asks for them.
+    /// - Returns: what became of it, and how many modules it has.
+    /// - Throws: `ImageError` when its name is not known, `StoreError`, and what converting throws.
     func store(
         _ image: ELFFile,
+        _ supplement: SupplementaryPlace,
         from ledgerPackage: SourcePackage?,
         _ naming: KernelNaming,
-        _ source: BTFSource
-    ) throws -> ItemResult {
+        _ source: BTFSource,
+        modules: ((BTF) throws -> [NewModule])? = nil
+    ) throws -> (ItemResult, modules: Int) {
         let architecture = Architecture(image.header)?.rawValue
         let name = try naming.filled(from: KernelNaming(architecture: architecture)).name(of: image.name)
         listener(.converting(name: ledgerPackage?.name ?? image.name))
-        let btf = try ImageConverter(source: source, options: .init(threads: options.threads)).convert(image).btf
-        listener(.storing(name))
+        let conversion = DWARFConverter.Options(threads: options.threads, supplement: supplement)
+        let btf = try ImageConverter(source: source, options: conversion).convert(image).btf
         let kernel = NewKernel(
             name: name,
             buildID: try image.buildID().flatMap(BuildID.init(bytes:)),
-            btf: btf.serialized()
+            btf: btf.serialized(),
+            modules: try modules?(btf) ?? [],
+            keepsStoredModules: modules == nil
         )
-        return .stored(name, try store.add(kernel, from: ledgerPackage))
+        listener(.storing(name))
+        return (.stored(name, try store.add(kernel, from: ledgerPackage)), kernel.modules.count)
     }
 
     /// Notes a failure in the ledger; throws on what stops everything.

@@ -15,6 +15,8 @@ public enum WorkerEvent: Hashable, Sendable {
     case unpacking(name: String)
     /// The image's types are being converted.
     case converting(name: String)
+    /// So many of the package's modules are converted.
+    case convertingModules(name: String, count: Int)
     /// The kernel is being stored.
     case storing(KernelName)
     /// A package or file is done with.
@@ -27,6 +29,22 @@ public struct ItemReport: Hashable, Sendable {
     public let name: String
     /// What became of it.
     public let result: ItemResult
+    /// What became of the modules in it; nil where they were not asked for.
+    public let modules: ModuleReport?
+
+    init(name: String, result: ItemResult, modules: ModuleReport? = nil) {
+        self.name = name
+        self.result = result
+        self.modules = modules
+    }
+}
+
+/// What became of the modules in a package.
+public struct ModuleReport: Hashable, Sendable {
+    /// How many are in the store with their kernel.
+    public let count: Int
+    /// Why others could not be converted, a sentence each that names the module's file.
+    public let failures: [String]
 }
 
 /// How a package or file ended.
@@ -60,9 +78,12 @@ public struct JobReport: Hashable, Sendable {
     /// What the source could not resolve, a sentence each.
     public let problems: [String]
 
-    /// The faults of those that failed, in order.
+    /// The faults of those that failed, or had modules that failed, in order.
     public var faults: [ItemResult.Fault] {
-        items.compactMap { if case .failed(let fault, _, _) = $0.result { fault } else { nil } }
+        items.compactMap { item in
+            if case .failed(let fault, _, _) = item.result { return fault }
+            return item.modules?.failures.isEmpty ?? true ? nil : .input
+        }
     }
 }
 

@@ -14,6 +14,7 @@ struct IngestCommand: HubCommand {
 
     @Argument(help: "Packages (.deb, .ddeb, .rpm) and kernel images (vmlinux).") var files: [String]
     @OptionGroup var options: WorkerOptions
+    @Flag(help: "Take the modules in packages too, from their DWARF.") var modules = false
     @Option(help: ArgumentHelp("The distribution: ID of os-release.", valueName: "id")) var distro: String?
     @Option(help: ArgumentHelp("Its version: VERSION_ID of os-release.", valueName: "version")) var version: String?
     @Option(help: ArgumentHelp("The architecture, by any of its names.", valueName: "arch")) var arch: String?
@@ -29,7 +30,8 @@ struct IngestCommand: HubCommand {
     func execute() async throws {
         let display = WorkerDisplay()
         let naming = KernelNaming(distribution: distro, version: version, architecture: arch, release: release)
-        let report = try await options.worker(display.show).ingest(files, naming: naming)
+        let worker = try options.worker(display.show)
+        let report = try await worker.ingest(files, naming: naming, includesModules: modules)
         if report.exitStatus != .success { throw ExitCode(report.exitStatus.rawValue) }
     }
 }

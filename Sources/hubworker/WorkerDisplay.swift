@@ -17,8 +17,10 @@ struct WorkerDisplay: Sendable {
         case .fetching(let name, let fetched):
             progress.update("fetching \(name)", done: fetched.received, total: fetched.total)
         case .unpacking, .converting, .storing: progress.finish()
+        case .convertingModules(let name, let count): progress.update("\(name): modules", items: count)
         case .finished(let report):
             progress.finish()
+            for line in Self.failures(of: report) { Printing.remark("error: \(line)") }
             Printing.remark(Self.line(of: report))
         }
     }
@@ -31,10 +33,21 @@ struct WorkerDisplay: Sendable {
             : "\(packages) in the index, \(due) to process (\(readableByteCount(plan.dueBytes)))"
     }
 
+    /// A line for each module that could not be converted, up to a screenful.
+    private static func failures(of report: ItemReport) -> [String] {
+        let failures = report.modules?.failures ?? []
+        guard failures.count > 20 else { return failures }
+        return failures.prefix(20) + ["\(failures.count - 20) more modules could not be converted"]
+    }
+
+    private static func modules(of report: ItemReport) -> String {
+        report.modules.map { " with \(counted($0.count, "module"))" } ?? ""
+    }
+
     private static func line(of report: ItemReport) -> String {
         switch report.result {
-        case .stored(let name, .stored): "\(name): stored"
-        case .stored(let name, .replaced): "\(name): stored in place of another build"
+        case .stored(let name, .stored): "\(name): stored" + modules(of: report)
+        case .stored(let name, .replaced): "\(name): stored" + modules(of: report) + ", in place of what was there"
         case .stored(let name, .unchanged): "\(name): unchanged"
         case .noImage(let reason): "\(report.name): \(reason)"
         case .failed(_, let reason, let retryAfter):

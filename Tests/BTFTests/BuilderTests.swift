@@ -33,6 +33,18 @@ struct BuilderTests {
         #expect(built.stringsLength == 4)
     }
 
+    @Test("a string of any length ends where it ends, wherever in the section that is")
+    func lengths() throws {
+        let names = (0...40).map { String("abcdefghijklmnopqrstuvwxyz\u{e9}\u{e9}0123456789_".prefix($0)) }
+        for order in [names, names.reversed()] {
+            var builder = BTFBuilder(byteOrder: .littleEndian)
+            let offsets = order.map { builder.intern($0) }
+            builder.add(.float(name: offsets[1], size: 4))
+            let btf = try BTF(parsing: builder.build().serialized())
+            #expect(offsets.map { btf.string(at: $0) } == order)
+        }
+    }
+
     @Test("thousands of strings are found again")
     func manyStrings() throws {
         var builder = BTFBuilder(byteOrder: .host)

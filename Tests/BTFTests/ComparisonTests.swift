@@ -29,4 +29,18 @@ struct ComparisonTests {
         #expect(integers?.onlyInSecond == ["long"])
         #expect(integers?.commonCount == 0)
     }
+
+    @Test("a tag on a type is looked through, by both ways to compare")
+    func typeTags() throws {
+        func types(_ target: String) throws -> BTF {
+            let source = "struct s { \(target) __attribute__((btf_type_tag(\"user\"))) *p; } s; int i; long l;"
+            return try BTF(parsing: Fixture.clang(source)).canonicalized()
+        }
+        let (one, two) = (try types("int"), try types("long"))
+        #expect(one.ids.contains { one.kind(of: $0) == .typeTag })
+        #expect(two.differences(from: one).map(\.name) == ["s"])
+        let row = BTFComparison(one, two, depth: 1).rows.first { $0.kind == .structure }
+        #expect(row?.onlyInFirst == ["s"])
+        #expect(row?.onlyInSecond == ["s"])
+    }
 }

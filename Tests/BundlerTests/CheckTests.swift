@@ -74,6 +74,78 @@ struct CheckTests {
         #expect(report.answers.first?.problems.map(\.verdict) == [.guarded])
     }
 
+    /// A function that two programs share, for which cilium/ebpf takes another type of the kernel in each of them.
+    private static func shared(_ guarded: String) throws -> [UInt8] {
+        try CompiledBPF.compile(
+            """
+            #define core __attribute__((preserve_access_index))
+            #define SIZE(field) __builtin_preserve_field_info(field, 1)
+            struct pair { int first; int second; int extra; } core;
+            struct other { int gone; } core;
+            __attribute__((noinline)) int shared(struct pair *pair, struct other *other)
+            { return __builtin_preserve_field_info(pair->extra, 2) ? \(guarded) : 0; }
+            __attribute__((section("kprobe/one"), used)) int one(struct pair *pair, struct other *other)
+            {
+                int is_signed = __builtin_preserve_field_info(pair->first, 3);
+                return shared(pair, other) + pair->first + SIZE(pair->first) + is_signed;
+            }
+            __attribute__((section("kprobe/two"), used)) int two(struct pair *pair, struct other *other)
+            { return shared(pair, other) + pair->second + SIZE(pair->second); }
+            """
+        )
+    }
+
+    @Test("a check in a function that programs share counts in each program by the answer that it gives there")
+    func sharedFunction() throws {
+        let kernel = """
+            struct pair___one { int first; int more; } one; struct pair___two { int second; int extra; } two;
+            struct other { int here; } other; int use(void) { return one.first + two.second + other.here; }
+            """
+        let types = try BTF(parsing: CompiledBTF.compile(kernel))
+        func report(_ guarded: String) throws -> CompatibilityReport {
+            let objects = try ProgramRequests.read(Self.shared(guarded), name: "app.o")
+            let check = CompatibilityCheck(RelocationRequestLog(objects: objects), by: .cilium)
+            return try check.run(on: nil, files: [("kernel.btf", types)])
+        }
+        func finding(_ report: CompatibilityReport, _ kind: RelocationKind) -> CompatibilityReport.Finding? {
+            report.answers.first?.findings.first {
+                let record = report.relocations[$0.index]
+                return record.kind == kind && record.location.function == "shared"
+            }
+        }
+        // In one program the field is not there and not read, in the other it is there.
+        let same = try report("pair->extra")
+        #expect(finding(same, .fieldExists)?.outcome == .absent)
+        #expect(finding(same, .fieldByteOffset)?.outcome == .poisoned)
+        #expect(finding(same, .fieldByteOffset)?.verdict == .unreachable)
+        // What the check lets through in the other program is nowhere.
+        let other = try report("other->gone")
+        #expect(finding(other, .fieldByteOffset)?.verdict == .fatal && other.result == .fails)
+    }
+
+    @Test("each loader's rules have their own answers")
+    func rules() throws {
+        // libbpf meets two types that disagree about the first field; cilium/ebpf takes the one that has both.
+        let kernel = """
+            struct pair___one { int first; int second; } one; struct pair___two { int other; int first; } two;
+            int use(void) { return one.first + two.first; }
+            """
+        let types = try BTF(parsing: CompiledBTF.compile(kernel))
+        let program = try CompiledBPF.compile(
+            """
+            struct pair { int second; int first; } __attribute__((preserve_access_index));
+            __attribute__((section("kprobe/f"), used)) int f(struct pair *pair) { return pair->second - pair->first; }
+            """
+        )
+        let requests = RelocationRequestLog(objects: try ProgramRequests.read(program, name: "app.o"))
+        let reports = try LoaderRules.allCases.map {
+            try CompatibilityCheck(requests, by: $0).run(on: nil, files: [("kernel.btf", types)])
+        }
+        #expect(reports.map(\.decidingRules) == [.libbpf, .cilium])
+        #expect(reports.map(\.result) == [.fails, .loads])
+        #expect(reports[0].answers.first?.findings.map(\.outcome) == [.ambiguous])
+    }
+
     @Test("kernels with the same problems are one group, in version order")
     func groups() throws {
         for release in ["6.1.0-56-amd64", "6.1.0-57-amd64", "6.1.0-58-amd64", "6.1.0-59-amd64"] {

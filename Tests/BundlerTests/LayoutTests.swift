@@ -30,10 +30,10 @@ struct LayoutTests {
         #expect(links.contains("6.1.0-56"))
     }
 
-    /// Walks the headers as bcc's libbpf-tools do: whole names, no links, sizes in octal.
+    /// Walks the headers as bcc's libbpf-tools do: one gzip stream, whole names, no links, sizes in octal.
     private static let bccReader = """
-        import gzip, sys
-        tar, at = gzip.open(sys.argv[1]).read(), 0
+        import sys, zlib
+        tar, at = zlib.decompressobj(31).decompress(open(sys.argv[1], 'rb').read()), 0
         while tar[at] != 0:
             name, size = tar[at:at + 100].split(b'\\0')[0], int(tar[at + 124:at + 136].split(b'\\0')[0], 8)
             if name == sys.argv[2].encode():

@@ -5,7 +5,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// clang's btf_decl_tag and btf_type_tag, against pahole. gcc of Debian 12 knows neither.
+/// btf_decl_tag and btf_type_tag: clang's against pahole, and gcc's against clang's.
 @Suite struct AnnotationTests {
     private static let compilers = ["/opt/swift/usr/bin/clang", "clang-16"].filter {
         Tool.path(of: $0).map { FileManager.default.isExecutableFile(atPath: $0.path) } == true
@@ -43,6 +43,37 @@ import Testing
         #expect(ours.lines.symmetricDifference(theirs.lines) == [])
         #expect(ours.serialized() == theirs.serialized())
         #expect(try Workshop.convert(linked, .init(threads: 2)).serialized() == ours.serialized())
+    }
+
+    @Test(
+        "gcc's annotations say what clang's do",
+        .enabled(if: !compilers.isEmpty, "there is no clang that writes annotations"),
+        arguments: compilers
+    )
+    func chains(compiler: String) throws {
+        // gcc writes them from version 16 on, which Debian 12 does not have, so an assembler does.
+        let directory = try TemporaryDirectory()
+        let (chained, nested) = (directory.path("chained.o"), directory.path("nested.o"))
+        try Tool.run("as", ["-o", chained, "annotations.s"], in: Workshop.fixtures)
+        try Tool.run(compiler, ["-gdwarf-5", "-w", "-O2", "-c", "annotated.c", "-o", nested], in: Workshop.fixtures)
+        let (ours, theirs) = (try Workshop.convert(chained), try Workshop.convert(nested))
+        #expect(tags(ours).count == 10)
+        #expect(tags(ours).symmetricDifference(tags(theirs)) == [])
+        #expect(ours.lines.symmetricDifference(theirs.lines) == [])
+        #expect(ours.serialized() == theirs.serialized())
+    }
+
+    @Test("A chain of annotations that leads back to its start ends")
+    func cycle() throws {
+        let directory = try TemporaryDirectory()
+        let source = try String(
+            contentsOf: Workshop.fixtures.appendingPathComponent("annotations.s"),
+            encoding: .utf8
+        )
+        let turned = source.replacingOccurrences(of: "reference .Lfirst", with: "reference .Lsecond")
+        let object = directory.path("turned.o")
+        try Tool.run("as", ["-o", object, try directory.write(turned, to: "turned.s")])
+        #expect(tags(try Workshop.convert(object)).contains("DECL_TAG second on structure holder 0"))
     }
 
     @Test(

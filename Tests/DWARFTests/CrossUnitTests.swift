@@ -27,6 +27,50 @@ import Testing
         #expect(try Workshop.convert(shrunk, .init(threads: 4)).serialized() == plain.serialized())
     }
 
+    @Test(
+        "Instances of a function that dwz has moved elsewhere are instances of it",
+        .enabled(if: Tool.path(of: "dwz") != nil, "dwz is not installed"),
+        arguments: ["-gdwarf-3", "-gdwarf-4", "-gdwarf-5"]
+    )
+    func movedFunctions(version: String) throws {
+        let directory = try TemporaryDirectory()
+        // gcc takes 'unused' out, and lists what is left in another order: the instances give the functions away.
+        let shared = """
+            struct held { int weight; long places[4]; struct held *next; };
+            static __attribute__((noinline)) long moved(int unused, struct held *h) { return h->places[h->weight]; }
+            static __attribute__((noinline)) long other(struct held *h, int unused) { return h->places[2]; }
+
+            """
+        let uses = [
+            "long first(struct held *h) { return moved(1, h) + other(h, 2); }",
+            "long second(struct held *h) { return moved(3, h) + other(h->next, 4); }",
+        ]
+        _ = try directory.write(shared, to: "shared.h")
+        let objects = try uses.enumerated().map { index, use in
+            let source = try directory.write("#include \"shared.h\"\n\(use)\n", to: "\(index).c")
+            let object = directory.path("\(index).o")
+            try Tool.run("gcc", [version, "-w", "-O2", "-fno-pie", "-ffreestanding", "-c", source, "-o", object])
+            return object
+        }
+        let linked = directory.path("linked")
+        try Tool.run("ld", ["-T", "kernel.ld", "-o", linked] + objects, in: Workshop.fixtures)
+        let (plain, report) = try DWARFConverter().convert(try ELFFile(path: linked))
+        #expect(report.inconsistentFunctions + report.misplacedFunctions > 0)
+
+        let shrunk = directory.path("shrunk")
+        try Tool.run("dwz", ["-L", "none", "-l", "none", "-o", shrunk, linked])
+        let pair = [directory.path("a"), directory.path("b")]
+        for path in pair { try FileManager.default.copyItem(atPath: linked, toPath: path) }
+        try Tool.run("dwz", ["-L", "none", "-l", "none", "-m", directory.path("common"), "-M", "common"] + pair)
+        for (path, form) in [(shrunk, "DW_FORM_ref_addr"), (pair[0], "DW_FORM_GNU_ref_alt")] {
+            let abbreviations = try Tool.run("readelf", ["--debug-dump=abbrev", path]).text
+            #expect(abbreviations.contains(try Regex("DW_AT_abstract_origin +\(form)")))
+            let btf = try Workshop.convert(path)
+            #expect(btf.lines.symmetricDifference(plain.lines) == [])
+            #expect(btf.serialized() == plain.serialized())
+        }
+    }
+
     @Test("Type units, in .debug_types and in .debug_info", arguments: ["-gdwarf-4", "-gdwarf-5"])
     func typeUnits(version: String) throws {
         let (first, second) = (try TemporaryDirectory(), try TemporaryDirectory())
@@ -38,6 +82,24 @@ import Testing
         // pahole 1.24 knows no type units of DWARF 5, so the same sources without them are the oracle.
         #expect(btf.lines.symmetricDifference(try Workshop.convert(plain).lines) == [])
         #expect(btf.serialized() == (try Workshop.convert(plain).serialized()))
+    }
+
+    @Test("Type units of an object file, each in a section of its own", arguments: ["-gdwarf-4", "-gdwarf-5"])
+    func unlinkedTypeUnits(version: String) throws {
+        let directory = try TemporaryDirectory()
+        func convert(_ name: String, _ options: [String]) throws -> BTF {
+            let object = directory.path(name)
+            let common = ["-w", "-O2", "-ffreestanding", version, "-c", "shapes.c", "-o", object]
+            try Tool.run("gcc", common + options, in: Workshop.fixtures)
+            return try Workshop.convert(object)
+        }
+        let plain = try convert("plain.o", [])
+        let apart = try convert("apart.o", ["-fdebug-types-section"])
+        let elf = try ELFFile(path: directory.path("apart.o"))
+        let sections = elf.debugSections(named: version == "-gdwarf-4" ? ".debug_types" : ".debug_info")
+        #expect(sections.count > 10)
+        #expect(apart.lines.symmetricDifference(plain.lines) == [])
+        #expect(apart.serialized() == plain.serialized())
     }
 
     @Test("Link-time optimization by gcc refers from the units it makes to those it has read")

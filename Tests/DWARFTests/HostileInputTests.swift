@@ -143,6 +143,31 @@ import Testing
         #expect(length?.reason.contains("5000 bytes") == true)
     }
 
+    @Test("An entry that others refer to is not read for ever", arguments: [200, 300])
+    func longEntry(attributes: Int) throws {
+        let directory = try TemporaryDirectory()
+        // A pointer to a base type with so many attributes and an annotation (DW_AT_GNU_annotation, 0x2139).
+        let base = HandmadeDWARF.start + 2
+        let annotation = base + 1 + attributes + 4 + 5
+        func reference(_ target: Int) -> [UInt8] { withUnsafeBytes(of: UInt32(target).littleEndian) { Array($0) } }
+        let path = try HandmadeDWARF(
+            abbreviations: [
+                [1, 0x11, 1, 0x13, 0x0b, 0, 0],
+                [2, 0x24, 0] + (0..<attributes).flatMap { _ in [UInt8(0x0b), 0x0f] } + [0xb9, 0x42, 0x13, 0, 0],
+                [3, 0x0f, 0, 0x49, 0x13, 0, 0],
+                [4, 0x81, 0xc0, 0x01, 0, 0x03, 0x08, 0x1c, 0x08, 0, 0],
+                [0],
+            ],
+            entries: [
+                [1, 0x1d], [2] + [UInt8](repeating: 4, count: attributes) + reference(annotation),
+                [3] + reference(base), [4] + Array("btf_type_tag\0user\0".utf8), [0],
+            ]
+        ).assemble(in: directory)
+        let error = #expect(throws: DWARFError.self) { try Workshop.convert(path) }
+        // A number without a name is no BTF, but it is read.
+        #expect(error?.code == (attributes == 200 ? .notExpressible : .malformed))
+    }
+
     @Test("What cannot be C is not written", arguments: [UInt8(0x20), 0x7f])
     func invalidNames(byte: UInt8) throws {
         let directory = try TemporaryDirectory()

@@ -55,7 +55,7 @@ struct SupplementaryFileTests {
         let pair = try Pair(["-gdwarf-5"])
         let elsewhere = pair.directory.path("elsewhere")
         try FileManager.default.moveItem(atPath: pair.common, toPath: elsewhere)
-        let found = try Workshop.convert(pair.path, .init(supplementaryFile: elsewhere))
+        let found = try Workshop.convert(pair.path, .init(supplement: .path(elsewhere)))
         #expect(found.serialized() == pair.plain.serialized())
         let absent = #expect(throws: DWARFError.self) { try Workshop.convert(pair.path) }
         #expect(absent?.code == .unsupported)
@@ -63,7 +63,7 @@ struct SupplementaryFileTests {
         #expect(absent?.reason.contains("the supplementary file 'common' is not there") == true)
         let other = pair.directory.path("shapes.c.o")
         let wrong = #expect(throws: DWARFError.self) {
-            try Workshop.convert(pair.path, .init(supplementaryFile: other))
+            try Workshop.convert(pair.path, .init(supplement: .path(other)))
         }
         #expect(wrong?.reason.contains("is another one than the supplementary file that is meant") == true)
     }

@@ -96,6 +96,22 @@ struct BundleTests {
         await server.stop()
     }
 
+    @Test("what of the modules is in a bundle can be chosen", arguments: ModuleUse.allCases)
+    func modules(use: ModuleUse) async throws {
+        let server = try await ServerFixture()
+        let body = try server.upload(ServerFixture.program.get())
+        let answer = try await server.curl(
+            "/v1/bundles?compression=none&modules=\(use.rawValue)",
+            "--data-binary",
+            body
+        )
+        let file = server.folder.path("modules.tar")
+        try Data(answer.body).write(to: URL(filePath: file))
+        let manifest = try Tool.run("tar", ["-xOf", file, "./manifest.json"]).text
+        #expect(manifest.contains("\"modules\" : \"\(use.rawValue)\""))
+        await server.stop()
+    }
+
     @Test("every layout over HTTP is the one that hubctl writes", arguments: BundleLayout.allCases)
     func layouts(layout: BundleLayout) async throws {
         let server = try await ServerFixture()
@@ -130,6 +146,7 @@ struct BundleTests {
         for (path, body, status) in [
             ("/v1/bundles?layout=square", object, 400), ("/v1/bundles?compression=rar", object, 400),
             ("/v1/bundles?layout=bcc&compression=xz", object, 400), ("/v1/bundles?layout=datadog", object, 400),
+            ("/v1/bundles?layout=bcc&modules=split", object, 400), ("/v1/bundles?modules=all", object, 400),
             ("/v1/bundles?distribution=debian", object, 400), ("/v1/bundles?release=%zz", object, 400),
             ("/v1/bundles", "", 400), ("/v1/bundles", "not an object", 422), ("/v1/bundles", "{\"a\":1}", 422),
             ("/v1/bundles", try server.upload([0x7f, 0x45, 0x4c, 0x46], named: "cut"), 422),

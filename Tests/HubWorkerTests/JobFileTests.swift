@@ -20,6 +20,7 @@ struct JobFileTests {
                 distribution: debian
                 version: 12
                 btf: dwarf
+                modules: true
                 """,
             file: "/etc/btf-hub/job.yaml"
         )
@@ -30,7 +31,8 @@ struct JobFileTests {
                     source: .apt(configurationFile: "/etc/btf-hub/apt.conf"),
                     packages: ["linux-image-cloud-amd64-dbg", "linux-image-6.1.*-dbg"],
                     release: DistributionRelease(distribution: "debian", version: "12"),
-                    btfSource: .dwarf
+                    btfSource: .dwarf,
+                    includesModules: true
                 )
         )
     }
@@ -66,6 +68,8 @@ struct JobFileTests {
             (start + "\npackage: [q]\n", 5, "'package' is not known; there are"),
             (start + "distribution: debian\n", 4, "must be given together"),
             (start + "version: 12\n", 4, "must be given together"),
+            (start + "modules: yes\n", 4, "'yes' is neither true nor false"),
+            (start + "modules: true\nbtf: btf\n", 4, "modules are made from DWARF"),
             (start + "btf: maybe\n", 4, "'maybe' is none of auto, dwarf, btf"),
             (start + "name: again\n", 1, "'name' stands there twice"),
             (start + "version: 'open\n", 5, "is not YAML"),

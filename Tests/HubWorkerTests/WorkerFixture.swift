@@ -48,13 +48,14 @@ struct WorkerFixture {
         )
     }
 
-    func job(release: DistributionRelease? = nil, btf: BTFSource = .auto) -> Job {
+    func job(release: DistributionRelease? = nil, btf: BTFSource = .auto, includesModules: Bool = false) -> Job {
         Job(
             name: "test",
             source: .apt(configurationFile: repository.configurationFile),
             packages: ["linux-image-*-dbg"],
             release: release,
-            btfSource: btf
+            btfSource: btf,
+            includesModules: includesModules
         )
     }
 

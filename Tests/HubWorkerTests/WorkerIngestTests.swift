@@ -60,6 +60,49 @@ struct WorkerIngestTests {
         #expect(try fixture.store.kernel(named: name)?.package == nil)
     }
 
+    @Test(
+        "What dwz has moved out of an image is taken from the package, wherever it stands there",
+        .enabled(if: Tool.path(of: "dwz") != nil, "dwz is not installed"),
+        arguments: [".dwz", "lib/.dwz", nil]
+    )
+    func supplement(folder: String?) async throws {
+        let directory = fixture.repository.directory
+        let plain = try fixture.image()
+        let naming = KernelNaming(distribution: "sles", version: "15.2", release: "before")
+        _ = try await fixture.worker().ingest([plain], naming: naming)
+        let before = try #require(KernelName("sles/15.2/x86_64/before"))
+        let digest = try #require(try fixture.store.kernel(named: before)).btf.digest
+
+        let pair = [directory.path("vmlinux"), directory.path("other")]
+        for path in pair { try FileManager.default.copyItem(atPath: plain, toPath: path) }
+        let common = directory.path("common")
+        let link = "../.dwz/kernel-default-5.3.18-22.2.x86_64"
+        try Tool.run("dwz", ["-L", "none", "-l", "none", "-m", common, "-M", link] + pair)
+        let abbreviations = try Tool.run("readelf", ["--debug-dump=abbrev", pair[0]]).text
+        #expect(abbreviations.contains("DW_FORM_GNU_ref_alt"))
+        var files = ["usr/lib/debug/boot/vmlinux-5.3.18-22-default.debug": pair[0]]
+        if let folder { files["usr/lib/debug/\(folder)/kernel-default-5.3.18-22.2.x86_64"] = common }
+        let package = try RPMPackage.build(
+            "kernel-default-debuginfo",
+            version: "5.3.18-22.2",
+            files: files,
+            in: directory
+        )
+        let given = KernelNaming(distribution: "sles", version: "15.2")
+        let report = try await fixture.worker().ingest([package], naming: given)
+        if folder == nil {
+            guard case .failed(.input, let reason, _) = report.items.first?.result else {
+                Issue.record("\(report)")
+                return
+            }
+            #expect(reason.contains("has no usr/lib/debug/.dwz/kernel-default-5.3.18-22.2.x86_64"))
+        } else {
+            let name = try #require(KernelName("sles/15.2/x86_64/5.3.18-22-default"))
+            #expect(try fixture.store.kernel(named: name)?.btf.digest == digest, "\(report)")
+        }
+        #expect(fixture.residue.isEmpty)
+    }
+
     @Test("Each file that fails says why and stops nothing else")
     func failures() async throws {
         let good = try fixture.add("6.1.0-1-amd64", image: try fixture.image())

@@ -81,33 +81,14 @@ struct KernelPackageReaderTests {
 
     @Test("An rpm reads like a deb")
     func rpm() throws {
-        let directory = repository.directory
-        _ = try directory.write(
-            """
-            Name: kernel-debuginfo
-            Version: 5.3.7
-            Release: 301.fc31
-            Summary: s
-            License: GPL
-            AutoReqProv: no
-            %define __strip /bin/true
-            %define debug_package %{nil}
-            %define _build_id_links none
-            %description
-            d
-            %install
-            mkdir -p %{buildroot}/usr/lib/debug/lib/modules/5.3.7-301.fc31.x86_64
-            cp \(image) %{buildroot}/usr/lib/debug/lib/modules/5.3.7-301.fc31.x86_64/vmlinux
-            %files
-            /usr/lib/debug/lib/modules/5.3.7-301.fc31.x86_64/vmlinux
-            """,
-            to: "kernel.spec"
-        )
         for payload in ["w6.xzdio", "w3.zstdio", "w6.gzdio"] {
-            let spec = directory.path("kernel.spec")
-            let defines = ["--define", "_topdir \(directory.path("rpm"))", "--define", "_binary_payload \(payload)"]
-            try Tool.run("rpmbuild", ["-bb", "--target", "x86_64"] + defines + [spec])
-            let path = directory.path("rpm/RPMS/x86_64/kernel-debuginfo-5.3.7-301.fc31.x86_64.rpm")
+            let path = try RPMPackage.build(
+                "kernel-debuginfo",
+                version: "5.3.7-301.fc31",
+                files: ["usr/lib/debug/lib/modules/5.3.7-301.fc31.x86_64/vmlinux": image],
+                payload: payload,
+                in: repository.directory
+            )
             let reader = try open(path)
             #expect(reader.description.name == "kernel-debuginfo")
             #expect(reader.description.version == "5.3.7-301.fc31")
@@ -116,6 +97,31 @@ struct KernelPackageReaderTests {
             let image = try reader.nextImage()
             #expect(image?.release == "5.3.7-301.fc31.x86_64")
             #expect(try bytes(image) == content)
+        }
+    }
+
+    @Test("A supplementary file is found before the image and behind it", arguments: [".dwz", "lib/.dwz"])
+    func supplement(folder: String) throws {
+        let common = try repository.directory.write("common", to: "common")
+        let path = try RPMPackage.build(
+            "kernel-default-debuginfo",
+            version: "5.3.18-22.2",
+            files: [
+                "usr/lib/debug/\(folder)/one": common, "usr/lib/debug/\(folder)/two": common,
+                "usr/lib/debug/boot/vmlinux-5.3.18-22-default.debug": image,
+            ],
+            in: repository.directory
+        )
+        let reader = try open(path)
+        #expect(try bytes(reader.nextImage()) == content)
+        let found = try #require(try reader.supplement(named: "two"))
+        #expect(found.memberPath == "usr/lib/debug/\(folder)/two")
+        #expect(try found.file.withPath { try String(contentsOfFile: $0, encoding: .utf8) } == "common")
+        #expect(try reader.supplement(named: "three") == nil)
+        // All of them together may have what an image may.
+        #expect(throws: KernelPackageError.self) {
+            let strict = try open(path, imageLimit: 11)
+            while try strict.nextImage() != nil {}
         }
     }
 

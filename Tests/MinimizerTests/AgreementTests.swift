@@ -128,7 +128,11 @@ struct AgreementTests {
         }
         let size = try Workshop.bytes(output).count
         #expect(minimized.bytes.count <= size || minimized.additions.contains { $0.rules == .cilium })
-        // libbpf reads what we made and decides the same on it.
+        // libbpf reads what we made and decides the same on it. Where that holds no `long`, it takes pointers to be as
+        // wide as its own, so that it is no oracle for a machine of other pointers.
+        guard KernelTypes(vmlinux: try Workshop.types(kernel)).pointerSize == MemoryLayout<UnsafeRawPointer>.size else {
+            return
+        }
         let path = directory.path("ours.btf")
         let ours = try minimized.types.inByteOrder(try Workshop.types(peer.kernel).byteOrder)
         try Data(ours.serialized()).write(to: URL(fileURLWithPath: path))

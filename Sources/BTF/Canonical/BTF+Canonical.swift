@@ -14,7 +14,7 @@ extension BTF {
     /// - Returns: the canonical form.
     /// - Throws: `BTFError` when telling types apart takes over a thousand rounds, or strings lie in each other many
     ///   times over, neither of which any compiler's output needs.
-    public func canonicalized() throws(BTFError) -> BTF { try canonicalizedMappingIDs().types }
+    public func canonicalized() throws(BTFError) -> BTF { try canonicalOrder().emit() }
 
     /// The canonical form, as `canonicalized()` makes it, and what has become of each type.
     ///
@@ -22,9 +22,13 @@ extension BTF {
     /// - Throws: `BTFError` when telling types apart takes over a thousand rounds, or strings lie in each other many
     ///   times over, neither of which any compiler's output needs.
     public func canonicalizedMappingIDs() throws(BTFError) -> (types: BTF, ids: [TypeID]) {
+        let order = try canonicalOrder()
+        return (try order.emit(), ids.map { order.id(of: $0) })
+    }
+
+    private func canonicalOrder() throws(BTFError) -> CanonicalOrder {
         let strings = try CanonicalStrings(of: self)
         let classes = try TypeClasses(of: self, strings: strings)
-        let order = CanonicalOrder(of: self, strings: strings, classes: classes)
-        return (try order.emit(), ids.map { order.id(of: $0) })
+        return CanonicalOrder(of: self, strings: strings, classes: classes)
     }
 }

@@ -8,8 +8,8 @@ extension BTF {
     /// - Returns: the types that differ, by kind and name; none when both say the same.
     public func differences(from old: BTF) -> [TypeDifference] {
         var table = FormTable()
-        let left = NumberedTypes(of: old, in: &table)
-        let right = NumberedTypes(of: self, in: &table)
+        let left = NumberedTypes(of: old, in: &table, depth: 1)
+        let right = NumberedTypes(of: self, in: &table, depth: 1)
         let (removed, added) = Self.unmatched(left, right, forms: table.count)
         let oldGroups = Dictionary(grouping: removed, by: left.groupKey(of:))
         let newGroups = Dictionary(grouping: added, by: right.groupKey(of:))
@@ -57,7 +57,7 @@ extension BTF {
 
 extension NumberedTypes {
     /// The own types that are compared: all that have a name, and what no named one leads to.
-    fileprivate var compared: [TypeID] { btf.ids.filter { !btf.header(of: $0).name.isEmpty } + loose }
+    fileprivate var compared: [TypeID] { btf.ids.filter { btf.header(of: $0).countsByName } + loose }
 
     /// Types of one key may be each other's counterpart: those of one kind and name, and enumerations without a name
     /// that start with the same enumerator.

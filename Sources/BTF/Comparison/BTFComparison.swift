@@ -33,8 +33,9 @@ public struct BTFComparison: Sendable {
     ///   - depth: through how many types with a name references are followed before a type counts by its kind and
     ///     name, at least 1.
     public init(_ first: BTF, _ second: BTF, depth: Int = 3) {
-        let one = Side(first, depth)
-        let two = Side(second, depth)
+        var table = FormTable()
+        let one = Side(first, depth, &table)
+        let two = Side(second, depth, &table)
         rows = Kind.allCases.compactMap { kind in
             let (left, right) = (one.types[kind] ?? [:], two.types[kind] ?? [:])
             if left.isEmpty, right.isEmpty { return nil }
@@ -52,16 +53,16 @@ public struct BTFComparison: Sendable {
     /// One of the two.
     private struct Side {
         let btf: BTF
-        /// A type for each description, by kind.
-        var types: [Kind: [UInt64: TypeID]] = [:]
+        /// A type for each form, by kind.
+        var types: [Kind: [UInt32: TypeID]] = [:]
         var counts: [Kind: Int] = [:]
 
-        init(_ btf: BTF, _ depth: Int) {
+        init(_ btf: BTF, _ depth: Int, _ table: inout FormTable) {
             self.btf = btf
-            let descriptions = TypeDescriptions(of: btf, depth: depth)
+            let numbered = NumberedTypes(of: btf, in: &table, depth: depth)
             for id in btf.ids {
                 let kind = btf.kind(of: id)
-                types[kind, default: [:]][descriptions.hashes[Int(id.rawValue)]] = id
+                types[kind, default: [:]][numbered.forms[Int(id.rawValue)]] = id
                 counts[kind, default: 0] += 1
             }
         }

@@ -1,8 +1,8 @@
 /// Numbers what types say, so that types of several BTFs can be held against each other.
 ///
 /// A form is a type's record with its names numbered over all BTFs, and with each reference replaced by a form: that of
-/// the kind and name where the type referred to has a name, else that of its whole record. Two types say the same when
-/// they have one form. Forms are compared word by word; hashes only propose.
+/// the kind and name where the type referred to has a name that is not followed further, else that of its whole record.
+/// Two types say the same when they have one form. Forms are compared word by word; hashes only propose.
 struct FormTable {
     /// The form of void.
     static let void: UInt32 = 0
@@ -12,6 +12,7 @@ struct FormTable {
     private var words: [UInt32] = []
     /// Where each form starts in `words`, and at last where they end.
     private var starts: [UInt32] = [0]
+    private var hashes: [UInt64] = []
     /// Forms plus one, by hash; 0 for a free place. The number of places is a power of two.
     private var slots = [UInt32](repeating: 0, count: 1 << 12)
 
@@ -34,23 +35,23 @@ struct FormTable {
     mutating func finish() -> UInt32 {
         let start = Int(starts[count])
         if count * 2 >= slots.count { grow() }
-        var slot = slot(of: start..<words.count)
+        var hash = UInt64(words.count - start)
+        for index in stride(from: start, to: words.count - 1, by: 2) {
+            hash = mix(hash, UInt64(words[index]) << 32 | UInt64(words[index + 1]))
+        }
+        if (words.count - start) % 2 == 1 { hash = mix(hash, UInt64(words[words.count - 1])) }
+        var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
         while slots[slot] != 0 {
             let form = Int(slots[slot] - 1)
-            if isEqual(form, to: start) {
+            if hashes[form] == hash, isEqual(form, to: start) {
                 words.removeLast(words.count - start)
                 return UInt32(form)
             }
             slot = (slot + 1) & (slots.count - 1)
         }
+        hashes.append(hash)
         starts.append(UInt32(words.count))
         slots[slot] = UInt32(count)
-        return UInt32(count - 1)
-    }
-
-    /// Ends the form that is being added as one that no other equals, whatever its words.
-    mutating func finishAsUnique() -> UInt32 {
-        starts.append(UInt32(words.count))
         return UInt32(count - 1)
     }
 
@@ -62,20 +63,12 @@ struct FormTable {
         return true
     }
 
-    private func slot(of range: Range<Int>) -> Int {
-        var hash = UInt64(range.count)
-        for index in range { hash = mix(hash, UInt64(words[index])) }
-        return Int(truncatingIfNeeded: hash) & (slots.count - 1)
-    }
-
     private mutating func grow() {
-        let old = slots
-        slots = [UInt32](repeating: 0, count: old.count * 2)
-        for entry in old where entry != 0 {
-            let form = Int(entry - 1)
-            var slot = slot(of: Int(starts[form])..<Int(starts[form + 1]))
+        slots = [UInt32](repeating: 0, count: slots.count * 2)
+        for form in 0..<count {
+            var slot = Int(truncatingIfNeeded: hashes[form]) & (slots.count - 1)
             while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
-            slots[slot] = entry
+            slots[slot] = UInt32(form + 1)
         }
     }
 }

@@ -4,7 +4,8 @@ struct NumberedTypes {
     let btf: BTF
     /// The form of each type, by id, the base's included.
     private(set) var forms: [UInt32]
-    /// The form that a reference to each type counts for, by id: for a named type that of its kind and name.
+    /// The form that a reference to each type counts for, by id: for a named type that of its kind and name, or what it
+    /// says as far as references are followed.
     private(set) var references: [UInt32]
     /// The own types without a name that no named one leads to.
     private(set) var loose: [TypeID] = []
@@ -16,32 +17,49 @@ struct NumberedTypes {
 
     /// Numbers a BTF's types and its base's.
     ///
-    /// Takes time proportional to the size of the BTF.
+    /// Takes time proportional to the size of the BTF, and to the depth.
     ///
     /// - Parameters:
     ///   - btf: the BTF.
     ///   - table: the forms, shared by all BTFs that are to be compared.
-    init(of btf: BTF, in table: inout FormTable) {
+    ///   - depth: through how many types with a name references are followed before a type counts by its kind and
+    ///     name, at least 1.
+    init(of btf: BTF, in table: inout FormTable, depth: Int) {
         self.btf = btf
         let count = Int(btf.endID.rawValue)
         forms = [UInt32](repeating: FormTable.void, count: count)
         references = forms
-        states = [State](repeating: .new, count: count)
-        states[0] = .done
+        states = []
         nameNumbers = [UInt32](repeating: UInt32.max, count: Int(btf.stringsEnd))
-        for layer in btf.layers { number(layer, &table) }
+        let layers = btf.layers
+        for layer in layers { numberNames(of: layer, &table) }
+        for step in 1...max(depth, 1) {
+            if step > 1 { references = followed() }
+            states = [State](repeating: .new, count: count)
+            states[0] = .done
+            for layer in layers { number(layer, &table) }
+        }
     }
 
-    private mutating func number(_ layer: BTF, _ table: inout FormTable) {
+    /// Numbers what types with a name count for by kind and name.
+    private mutating func numberNames(of layer: BTF, _ table: inout FormTable) {
         for id in layer.ids {
             let header = layer.header(of: id)
-            guard !header.name.isEmpty else { continue }
+            guard header.countsByName else { continue }
             table.append(UInt32(header.sharedKind.rawValue))
             table.append(number(ofName: header.name.rawValue, in: layer, &table))
             references[Int(id.rawValue)] = table.finish()
         }
+    }
+
+    /// What references count for when types with a name are followed through once more than before.
+    private func followed() -> [UInt32] {
+        forms.indices.map { btf.header(of: TypeID(UInt32($0))).countsByName ? forms[$0] : FormTable.void }
+    }
+
+    private mutating func number(_ layer: BTF, _ table: inout FormTable) {
         var stack: [UInt32] = []
-        for id in layer.ids where references[Int(id.rawValue)] != FormTable.void {
+        for id in layer.ids where layer.header(of: id).countsByName {
             visit(id.rawValue, in: layer.storage, layer, &table, &stack)
         }
         loose = layer.ids.filter { states[Int($0.rawValue)] == .new }
@@ -83,7 +101,6 @@ struct NumberedTypes {
         _ layer: BTF,
         _ table: inout FormTable
     ) {
-        var isCyclic = false
         storage.forEachWord(ofRecordAt: start) { at, role in
             let word = storage.words[at]
             switch role {
@@ -91,12 +108,12 @@ struct NumberedTypes {
             case .name: table.append(number(ofName: word, in: layer, &table))
             case .type:
                 let reference = references[Int(word)]
-                table.append(reference)
-                // A cycle without a name in it, which C cannot express.
-                if reference == FormTable.void, word != 0 { isCyclic = true }
+                // In a cycle without a name in it, which C cannot express, a type counts by its kind alone.
+                let isCyclic = reference == FormTable.void && word != 0
+                table.append(isCyclic ? ~UInt32(btf.kind(of: TypeID(word)).rawValue) : reference)
             }
         }
-        let form = isCyclic ? table.finishAsUnique() : table.finish()
+        let form = table.finish()
         forms[Int(id)] = form
         if references[Int(id)] == FormTable.void { references[Int(id)] = form }
         states[Int(id)] = .done
@@ -117,6 +134,9 @@ extension BTF {
 }
 
 extension TypeHeader {
+    /// Whether a reference to the type may count by kind and name: a tag on a type has a name that does not tell which.
+    var countsByName: Bool { !name.isEmpty && kind != .typeTag }
+
     /// The kind by which a named type is referred to: a declaration stands for its definition, and an enumeration is one
     /// whatever its width.
     var sharedKind: Kind {

@@ -46,7 +46,8 @@ public struct CompatibilityPicture: Sendable {
         let names = report.objects.map { $0.object.split(separator: "/").last.map(String.init) ?? $0.object }
         let title = cut(names.joined(separator: ", "), to: 60)
         let loading = report.entries.count { report.result(of: $0) == .loads }
-        let summary = "loads on \(loading) of \(report.entries.count) kernels"
+        let rules = report.decidingRules == .cilium ? " by cilium/ebpf's rules" : ""
+        let summary = "loads on \(loading) of \(report.entries.count) kernels\(rules)"
         var text = """
             <svg xmlns="http://www.w3.org/2000/svg" width="\(width)" height="\(height)" \
             viewBox="0 0 \(width) \(height)" role="img" aria-label="\(escaped("\(title) \(summary)"))">
@@ -55,7 +56,7 @@ public struct CompatibilityPicture: Sendable {
             patternTransform="rotate(45)"><rect width="2" height="5" class="bar"/></pattern></defs>
             <rect class="page" x="0.5" y="0.5" width="\(width - 1)" height="\(height - 1)" rx="10"/>
             <text class="title" x="\(margin)" y="40">\(escaped(title))</text>
-            <text class="faint" x="\(width - margin)" y="40" text-anchor="end">\(summary)</text>
+            <text class="faint" x="\(width - margin)" y="40" text-anchor="end">\(escaped(summary))</text>
 
             """
         var x = margin

@@ -42,4 +42,38 @@ struct BPFInstruction {
     var usesSource: Bool { opcode & 8 != 0 }
     /// Whether the instruction and the one behind it load 64 bits together.
     var isWide: Bool { opcode == 0x18 }
+    /// Whether the instruction does nothing but put its immediate into a register.
+    var isConstantLoad: Bool {
+        isWide || ((self.class == .arithmetic || self.class == .arithmetic32) && operation == 0xb && !usesSource)
+    }
+    /// Whether another instruction than the next may follow, or a call clobbers registers.
+    var isJump: Bool { self.class == .jump || self.class == .jump32 }
+
+    /// Whether the instruction's result depends on a register; a call may take any of its arguments.
+    func reads(_ register: Int) -> Bool {
+        switch self.class {
+        case .load: false
+        case .loadRegister: source == register
+        case .store: destination == register
+        case .storeRegister: destination == register || source == register
+        case .arithmetic, .arithmetic32:
+            // A move reads its source alone, and the order of bytes is no operand.
+            (destination == register && operation != 0xb) || (source == register && usesSource && operation != 0xd)
+        case .jump, .jump32:
+            switch operation {
+            case 0x0: false
+            case 0x8: (1...5).contains(register)
+            case 0x9: register == 0
+            default: destination == register || (source == register && usesSource)
+            }
+        }
+    }
+
+    /// Whether the instruction gives a register another value; of calls see `isJump`.
+    func writes(_ register: Int) -> Bool {
+        switch self.class {
+        case .load, .loadRegister, .arithmetic, .arithmetic32: destination == register
+        case .store, .storeRegister, .jump, .jump32: false
+        }
+    }
 }

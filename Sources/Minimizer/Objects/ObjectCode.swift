@@ -56,8 +56,7 @@ struct ObjectCode: Sendable {
     func location(of offset: UInt32, in section: String) -> InstructionLocation {
         let function = function(at: UInt64(offset), in: section).map { functions[$0] }
         // A line holds until the next one starts, but not from one function into the next.
-        let own = lines[section] ?? []
-        let line = Self.last(own.indices) { own[$0].instructionOffset <= offset }.map { own[$0] }
+        let line = line(at: offset, in: section)
         let isOfFunction = line.map { UInt64($0.instructionOffset) >= function?.start ?? 0 } ?? false
         return InstructionLocation(
             section: section,
@@ -66,6 +65,12 @@ struct ObjectCode: Sendable {
             indexInFunction: function.map { Int(offset) / 8 - Int(truncatingIfNeeded: $0.start) / 8 },
             source: isOfFunction ? line.map(source) : nil
         )
+    }
+
+    /// The last entry of a section's line info that starts at an offset or before it.
+    func entry(at offset: UInt32, in section: String) -> BTFExtension.LineRecord? {
+        let own = lines[section] ?? []
+        return Self.last(own.indices) { own[$0].instructionOffset <= offset }.map { own[$0] }
     }
 
     /// The function that a place in a section belongs to, by its place among `functions`.

@@ -77,7 +77,7 @@ struct ConvertCommand: HubCommand {
         let options = DWARFConverter.Options(
             threads: threads,
             features: features,
-            supplementaryFile: supplementary
+            supplement: supplementary.map { .path($0) } ?? .linked
         )
         if isMany, let base {
             let conversion = ModulesConversion(ModuleBatch(source: source, base: base, options: options), into: output)

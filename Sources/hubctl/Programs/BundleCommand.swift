@@ -111,8 +111,25 @@ struct BundleCommand: HubCommand {
         }
     }
 
+    /// A line for each kernel that is left out; those with a reason that many share have one line. The manifest names all.
+    private static func lines(about leftOut: [BundleReport.LeftOut]) -> [String] {
+        var rest = leftOut[...]
+        var lines: [String] = []
+        while let first = rest.popFirst() {
+            func reason(_ kernel: BundleReport.LeftOut) -> Substring { kernel.reason.dropFirst(kernel.kernel.count) }
+            let others = rest.prefix { reason($0) == reason(first) }.count
+            guard others > 2 else {
+                lines.append(first.reason)
+                continue
+            }
+            rest = rest.dropFirst(others)
+            lines.append("\(first.kernel) and \(others) more\(reason(first))")
+        }
+        return lines
+    }
+
     private func tell(_ report: BundleReport) throws {
-        for kernel in report.leftOut { Printing.remark("warning: left out: \(kernel.reason)") }
+        for line in Self.lines(about: report.leftOut) { Printing.remark("warning: left out: \(line)") }
         let (kernels, contents) = (counted(report.kernels.count, "kernel"), report.contents)
         Printing.remark(
             "\(kernels), \(contents.btfCount) different BTF of \(readableByteCount(contents.size)); "

@@ -94,7 +94,12 @@ struct CheckTable {
             let count = report.entries.count { report.result(of: $0) == result }
             return count > 0 ? "\(result.rawValue) on \(count)" : nil
         }
-        return "\(counted(report.entries.count, "kernel")): " + counts.joined(separator: ", ")
+        let rules = report.decidingRules == .cilium ? ", by cilium/ebpf's rules" : ""
+        let sum = "\(counted(report.entries.count, "kernel")): " + counts.joined(separator: ", ") + rules
+        // What is asked of a module is not found where the archive has none of a kernel, as it has of others.
+        let bare = report.entries.count { report.result(of: $0) == .fails && !$0.hasModules }
+        guard bare > 0, report.entries.contains(where: \.hasModules) else { return sum }
+        return sum + "\nthe archive has no modules of \(bare) of those that it fails on"
     }
 
     /// The text without what would confuse a terminal.

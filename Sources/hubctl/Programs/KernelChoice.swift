@@ -2,6 +2,7 @@ import ArgumentParser
 import BTF
 import CommandSupport
 import HubStore
+import KernelIdentity
 import Minimizer
 
 /// One kernel's types, from a file or from the archive.
@@ -19,17 +20,21 @@ struct KernelChoice: ParsableArguments {
     }
 
     /// The types, or nil when no kernel was named.
-    func types() throws -> KernelTypes? {
+    func types() throws -> KernelTypes? { try namedTypes()?.types }
+
+    /// The types, and the kernel's name where it is one of the archive's; nil when no kernel was named.
+    func namedTypes() throws -> (types: KernelTypes, name: KernelName?)? {
         if let btf {
             let base = try readBTF(btf)
             let modules = try module.map { path in
                 KernelTypes.Module(name: moduleName(of: path), types: try readBTF(path, base: base))
             }
-            return KernelTypes(vmlinux: base, modules: modules)
+            return (KernelTypes(vmlinux: base, modules: modules), nil)
         }
         guard let kernel else { return nil }
         let archive = try store.open(.readOnly)
-        return try archive.types(of: archive.requireKernel(kernel))
+        let found = try archive.requireKernel(kernel)
+        return (try archive.types(of: found), found.name)
     }
 
     /// `/some/where/nf_conntrack.btf` is the module nf_conntrack.

@@ -25,7 +25,7 @@ struct RelocsCommand: HubCommand {
 
     func execute() async throws {
         let requests = try readRequests(objects)
-        guard let types = try choice.types() else {
+        guard let (types, name) = try choice.namedTypes() else {
             switch format {
             case .json: try Printing.result(String(decoding: requests.json(), as: UTF8.self) + "\n")
             case .table: try Printing.result(localTable(of: requests).text)
@@ -38,7 +38,7 @@ struct RelocsCommand: HubCommand {
         switch format {
         case .json:
             for record in log.records {
-                try Printing.result(String(decoding: record.json(rules: rules), as: UTF8.self) + "\n")
+                try Printing.result(String(decoding: record.json(kernel: name, rules: rules), as: UTF8.self) + "\n")
             }
         case .table: try Printing.result(RelocationTable(of: log.records).text)
         }
