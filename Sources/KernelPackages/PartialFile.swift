@@ -18,7 +18,11 @@ final class PartialFile {
         try hashContents()
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        // A program that is being started holds a copy of the descriptor for a moment, and the lock with it.
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 
     private func hashContents() throws(DownloadError) {
         let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
