@@ -1,4 +1,4 @@
--- The schema of a BTF Hub store: one SQLite 3 database, version 3.
+-- The schema of a BTF Hub store: one SQLite 3 database, version 4.
 --
 -- This file is the one schema. HubStore embeds it, a new store is made by running it, and a test compares a migrated
 -- store against it. docs/store.md says how the blobs are encoded and what a reader has to check.
@@ -8,7 +8,7 @@
 -- PRAGMA foreign_keys = ON; the journal is a write-ahead log (journal_mode = WAL).
 
 PRAGMA application_id = 0x42544648;     -- "BTFH": a file without it is no store
-PRAGMA user_version = 3;                -- the version of this schema; a reader refuses a higher one
+PRAGMA user_version = 4;                -- the version of this schema; a reader refuses a higher one
 
 -- BTF by content. Identical BTF is stored once, whichever kernels and modules it belongs to.
 CREATE TABLE btf (

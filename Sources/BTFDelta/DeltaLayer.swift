@@ -56,40 +56,45 @@ final class DeltaLayer: Sendable {
         _ map: LayerMap,
         on base: TypeLayers
     ) -> RecordCodec<SymbolReader> {
-        // Many lookups are worth a table of all.
-        if map.script.runs.count > 500 { return decode(reader, header, map, map.correspondence(with: base), on: base) }
-        return decode(reader, header, map, map, on: base)
-    }
-
-    private static func decode(
-        _ reader: SymbolReader,
-        _ header: DeltaHeader,
-        _ map: LayerMap,
-        _ numbering: some Renumbering,
-        on base: TypeLayers
-    ) -> RecordCodec<SymbolReader> {
         var codec = RecordCodec(
             coder: reader,
             wordCount: header.wordCount,
             endID: map.firstID + UInt32(header.typeCount),
             endRank: map.firstRank + UInt32(header.stringCount)
         )
+        // What is new is coded after what is copied before it, which is looked at only then.
+        var lastCopied: Int?
+        var copied: [Int] = []
         for run in map.script.runs where !codec.isInvalid {
             switch run.operation {
             case .copy:
-                var head = base.head(run.source + run.count - 1)
-                head.name = numbering.rank(head.name)
-                if head.isFunction { head.third = numbering.type(head.third) }
-                codec.skip(0, endingWith: head)
+                lastCopied = run.source + run.count - 1
+                copied.append(run.source + run.count - 1)
+                continue
             case .patch:
                 for source in run.source..<run.source + run.count where !codec.isInvalid {
-                    var words = base.record(source)
-                    _ = numbering.translate(at: 0, in: &words)
+                    guard var words = base.record(source) else {
+                        codec.refuse()
+                        break
+                    }
+                    _ = map.translate(at: 0, in: &words)
                     codec.patched(base: words, script: [])
                 }
             case .fresh:
-                for _ in 0..<run.count where !codec.isInvalid { codec.fresh() }
+                if let lastCopied, let head = base.head(lastCopied) { codec.follow(name: map.rank(head.name)) }
+                for _ in 0..<run.count where !codec.isInvalid {
+                    let info = codec.beginFresh()
+                    if RecordHead.isFunction(info: info) {
+                        for source in copied {
+                            guard let prototype = base.prototype(source) else { continue }
+                            codec.follow(prototype: map.type(prototype))
+                        }
+                        copied = []
+                    }
+                    codec.finishFresh(info)
+                }
             }
+            lastCopied = nil
         }
         return codec
     }
@@ -123,6 +128,18 @@ struct RecordHead {
     let info: UInt32
     var third: UInt32
 
-    /// Whether it is a function's, whose third word is its prototype.
-    var isFunction: Bool { info >> 24 & 31 == 12 }
+    /// Whether a record whose second word this is is a function's, whose third word is its prototype.
+    static func isFunction(info: UInt32) -> Bool { info >> 24 & 31 == 12 }
+
+    /// Renumbers the name and the reference.
+    ///
+    /// - Returns: whether the other BTF has both.
+    mutating func translate(_ numbering: some Renumbering) -> Bool {
+        name = numbering.rank(name)
+        if RecordShape.refersThroughHeader(kind: info >> 24 & 31) {
+            third = numbering.type(third)
+            if third == Correspondence.none { return false }
+        }
+        return name != Correspondence.none
+    }
 }

@@ -8,6 +8,11 @@ struct LayerMap: Renumbering {
     let strings: StringLayer
     /// For split BTF whose kernel is another than its base's: the kernel's last delta.
     private let outer: DeltaLayer?
+    /// The same in tables, where there are so many runs that these are faster to look up in; else empty.
+    private var tables = Correspondence(types: [], ranks: [])
+
+    /// From how many runs on there are tables.
+    private static let tabulated = 500
 
     /// Reads the scripts of a delta.
     ///
@@ -30,9 +35,23 @@ struct LayerMap: Renumbering {
             baseCount: header.baseTypeCount,
             targetCount: header.typeCount
         )
+        if script.runs.count > Self.tabulated { tables = correspondence(with: base) }
     }
 
-    func type(_ id: UInt32) -> UInt32 {
+    /// The bytes of memory that it takes.
+    var memory: Int {
+        4 * (tables.types.count + tables.ranks.count) + 48 * script.runs.count + 24 * strings.runs.count
+            + 4 * strings.insertedStarts.count + strings.inserted.count
+    }
+
+    @inline(__always)
+    func type(_ id: UInt32) -> UInt32 { tables.types.isEmpty ? searchedType(id) : tables.type(id) }
+
+    @inline(__always)
+    func rank(_ rank: UInt32) -> UInt32 { tables.types.isEmpty ? searchedRank(rank) : tables.rank(rank) }
+
+    @inline(never)
+    private func searchedType(_ id: UInt32) -> UInt32 {
         guard id >= baseFirstID else { return id == 0 ? 0 : outer?.map.type(id) ?? id }
         guard id - baseFirstID < UInt32(script.baseCount), let found = script.target(of: Int(id - baseFirstID)) else {
             return Correspondence.none
@@ -40,7 +59,8 @@ struct LayerMap: Renumbering {
         return firstID + UInt32(found.index)
     }
 
-    func rank(_ rank: UInt32) -> UInt32 {
+    @inline(never)
+    private func searchedRank(_ rank: UInt32) -> UInt32 {
         guard rank >= baseFirstRank else { return outer?.map.rank(rank) ?? rank }
         guard let index = strings.target(of: rank - baseFirstRank) else { return Correspondence.none }
         return firstRank + index

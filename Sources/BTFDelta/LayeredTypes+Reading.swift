@@ -3,12 +3,7 @@ public import BTF
 /// Reading as in a BTF, one type at a time. Ids and offsets must be ones that were given out.
 extension LayeredTypes {
     /// The byte order of the machine that the types are of.
-    public var byteOrder: ByteOrder {
-        switch content {
-        case .whole(let table): table.byteOrder
-        case .delta(let layer): layer.header.byteOrder
-        }
-    }
+    public var byteOrder: ByteOrder { layers.byteOrder }
 
     /// The first id.
     public var firstID: TypeID { TypeID(1) }

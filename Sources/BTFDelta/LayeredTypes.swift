@@ -5,11 +5,11 @@ internal import BTF
 /// That takes time in proportion to what is read and to the number of deltas, and does not depend on the kernel's size.
 /// Names are given by the ranks of their strings. What was read is remembered; a value of this type is for one thread.
 public final class LayeredTypes {
-    enum Content {
-        case whole(TypeTable)
-        case delta(OpenDelta)
-    }
-    let content: Content
+    /// What is stored whole and all deltas upon it.
+    let layers: TypeLayers
+    /// The last of these deltas, and what it is against; nil where there is none.
+    private let top: DeltaLayer?
+    private let base: LayeredTypes?
     /// Copied records that were read, by their indexes.
     private var copies: [Int: [UInt32]] = [:]
     /// Where types of names that were looked up stand.
@@ -21,51 +21,33 @@ public final class LayeredTypes {
 
     /// Reads types of a BTF that is at hand as a whole; nil where they do not stand in the order of their names.
     ///
-    /// - Parameter table: the BTF.
+    /// - Parameter table: the BTF, whose names and references all lead somewhere.
     public init?(_ table: TypeTable) {
         var last: UInt32 = 0
         for start in table.starts.dropLast() {
             guard table.words[Int(start)] >= last else { return nil }
             last = table.words[Int(start)]
         }
-        content = .whole(table)
+        layers = TypeLayers(table)
+        top = nil
+        base = nil
     }
 
     /// Reads types through a delta between kernels' BTFs.
     ///
     /// - Parameters:
     ///   - delta: the delta's bytes, of any content.
-    ///   - script: its script of types.
     ///   - base: what it was made from.
     ///   - limit: the most bytes that the delta's result may have.
     /// - Throws: `DeltaError` when the bytes are no delta of this base.
-    public init(
-        _ delta: [UInt8],
-        _ script: TypeScript,
-        over base: LayeredTypes,
-        limit: Int = Delta.sizeLimit
-    ) throws(DeltaError) {
-        content = .delta(try OpenDelta(delta, script, over: base, limit: limit))
+    public init(_ delta: [UInt8], over base: LayeredTypes, limit: Int = Delta.sizeLimit) throws(DeltaError) {
+        layers = try TypeLayers(applying: delta, to: base.layers, limit: limit)
+        top = layers.layers.last
+        self.base = base
     }
 
     /// The number of types, void not counted.
-    var typeCount: Int {
-        switch content {
-        case .whole(let table): table.starts.count - 1
-        case .delta(let layer): layer.header.typeCount
-        }
-    }
-
-    /// The index of the first type that has a name.
-    var firstNamed: Int { first(atLeast: [1], guess: nil) }
-
-    /// The number of strings.
-    var stringCount: Int {
-        switch content {
-        case .whole(let table): table.stringStarts.count - 1
-        case .delta(let layer): layer.header.stringCount
-        }
-    }
+    var typeCount: Int { layers.typeCount }
 }
 
 // MARK: - Records
@@ -76,6 +58,9 @@ extension LayeredTypes {
         let words: [UInt32]
         let start: Int
 
+        /// Void, which leads nowhere, whatever it is asked.
+        static let void = Record(words: [0, 0, 0], start: 0)
+
         var header: TypeHeader {
             TypeHeader(name: words[start], info: words[start + 1], sizeOrType: words[start + 2])
         }
@@ -83,54 +68,36 @@ extension LayeredTypes {
 
     /// The record of a type, by its index.
     func record(at index: Int) -> Record {
-        switch content {
-        case .whole(let table): return Record(words: table.words, start: Int(table.starts[index]))
-        case .delta(let layer):
-            if let words = copies[index] { return Record(words: words, start: 0) }
-            switch layer.place(of: index) {
-            case .own(let record): return record
-            case .base(let source):
-                var isMissing = false
-                var words = layer.renumbering.record(layer.base.record(at: source), &isMissing)
-                if isMissing || layer.base.isDamaged {
-                    isDamaged = true
-                    // Void leads nowhere, whatever it is asked.
-                    words = [0, 0, 0]
-                }
-                copies[index] = words
-                return Record(words: words, start: 0)
-            case nil: return Record(words: [0, 0, 0], start: 0)
+        guard (0..<typeCount).contains(index) else { return .void }
+        guard let top, let base else {
+            return Record(words: layers.root.words, start: Int(layers.root.starts[index]))
+        }
+        if let words = copies[index] { return Record(words: words, start: 0) }
+        switch top.origin(of: index) {
+        case .literal(let number): return Record(words: top.words, start: Int(top.starts[number]))
+        case .base(let source):
+            let record = base.record(at: source)
+            let end = record.start + RecordShape.wordCount(info: record.words[record.start + 1])
+            var words = Array(record.words[record.start..<end])
+            if !top.map.translate(at: 0, in: &words) || base.isDamaged {
+                isDamaged = true
+                words = Record.void.words
             }
+            copies[index] = words
+            return Record(words: words, start: 0)
         }
     }
 
     /// The header of a type's record, by its index.
     func header(at index: Int) -> TypeHeader {
-        guard case .delta(let layer) = content, copies[index] == nil,
-            case .base(let source) = layer.place(of: index)
-        else { return record(at: index).header }
-        var isMissing = false
-        let header = layer.renumbering.header(layer.base.header(at: source), &isMissing)
-        return isMissing ? record(at: index).header : header
-    }
-
-    /// The prototype of a function, by the function's index; nil for any other type.
-    func prototype(at index: Int) -> UInt32? {
-        guard case .delta(let layer) = content, case .base(let source) = layer.place(of: index) else {
-            let header = record(at: index).header
-            return header.kind == .function ? header.sizeOrType : nil
+        guard copies[index] == nil, (0..<typeCount).contains(index), let head = layers.head(index) else {
+            return record(at: index).header
         }
-        var isMissing = false
-        return layer.base.prototype(at: source).map { layer.renumbering.type($0, &isMissing) }
+        return TypeHeader(name: head.name, info: head.info, sizeOrType: head.third)
     }
 
     /// The bytes of a string, with its terminator.
-    func string(ofRank rank: UInt32) -> ArraySlice<UInt8> {
-        switch content {
-        case .whole(let table): table.string(ofRank: rank)
-        case .delta(let layer): layer.string(ofRank: rank)
-        }
-    }
+    func string(ofRank rank: UInt32) -> ArraySlice<UInt8> { layers.string(Int(rank)) }
 }
 
 // MARK: - Names
@@ -148,7 +115,7 @@ extension LayeredTypes {
     func ranges(of name: [UInt8]) -> NameRanges {
         if let known = ranges[name] { return known }
         let flavour = name + Array("___".utf8)
-        let near = layer?.base.ranges(of: name)
+        let near = base?.ranges(of: name)
         let found = NameRanges(
             plain: range(from: name + [0], to: name + [1], near: near?.plain),
             flavoured: range(
@@ -161,10 +128,6 @@ extension LayeredTypes {
         return found
     }
 
-    private var layer: OpenDelta? {
-        if case .delta(let layer) = content { layer } else { nil }
-    }
-
     /// The types from one name up to another.
     ///
     /// - Parameters:
@@ -173,9 +136,11 @@ extension LayeredTypes {
     ///   - near: where those of the base stand, which is nearly always the place.
     /// - Returns: their indexes.
     private func range(from low: [UInt8], to high: [UInt8], near: Range<Int>?) -> Range<Int> {
-        if let near, let same = layer?.target(of: near) { return same }
-        let start = first(atLeast: low, guess: near.flatMap { layer?.target(of: $0.lowerBound) })
-        return start..<max(start, first(atLeast: high, guess: near.flatMap { layer?.target(of: $0.upperBound) }))
+        let script = top?.map.script
+        if let near, let same = script?.target(of: near) { return same }
+        func guess(_ bound: Int?) -> Int? { bound.flatMap { script?.target(of: $0)?.index } }
+        let start = first(atLeast: low, guess: guess(near?.lowerBound))
+        return start..<max(start, first(atLeast: high, guess: guess(near?.upperBound)))
     }
 
     /// The first type whose name is not less than a bound.
@@ -204,9 +169,10 @@ extension LayeredTypes {
     func rank(of string: [UInt8]) -> UInt32? {
         if let known = ranks[string] { return known }
         let found: UInt32?
-        switch content {
-        case .whole(let table): found = table.rank(of: string)
-        case .delta(let layer): found = layer.rank(of: string, source: layer.base.rank(of: string))
+        if let strings = top?.map.strings, let base {
+            found = base.rank(of: string).flatMap(strings.target(of:)) ?? strings.index(ofInserted: string)
+        } else {
+            found = layers.root.rank(of: string)
         }
         ranks[string] = .some(found)
         return found

@@ -65,7 +65,7 @@ extension RecordCodec {
     mutating func skip(_ count: Int, endingWith last: RecordHead) {
         skipped += count
         lastTypeName = last.name
-        if last.isFunction { lastPrototype = max(lastPrototype, last.third) }
+        if RecordHead.isFunction(info: last.info) { lastPrototype = max(lastPrototype, last.third) }
     }
 
     /// Takes note of the name of the last record before the next, where that is taken over elsewhere.
@@ -74,19 +74,27 @@ extension RecordCodec {
     /// Takes note of the prototype of a function that is taken over elsewhere.
     mutating func follow(prototype: UInt32) { lastPrototype = max(lastPrototype, prototype) }
 
+    /// Takes note that what is to be coded against is damaged.
+    mutating func refuse() { isInvalid = true }
+
     /// Codes a record that the base has nothing like.
+    mutating func fresh() { finishFresh(beginFresh()) }
+
+    /// Codes the first two words of a record that the base has nothing like.
     ///
-    /// - Parameter prepare: is called before a function is coded, for which the prototypes of those before it count.
-    @inline(__always)
-    mutating func fresh(beforeFunction prepare: (inout Self) -> Void = { _ in }) {
-        let start = words.count
-        starts.append(UInt32(start))
+    /// - Returns: the second.
+    mutating func beginFresh() -> UInt32 {
+        starts.append(UInt32(words.count))
         lastTypeName = difference(.typeName, from: lastTypeName)
-        let info = self.info(.kind, predicted: 0)
+        return info(.kind, predicted: 0)
+    }
+
+    /// Codes the rest of such a record. For a function's, the prototypes of those before it count.
+    mutating func finishFresh(_ info: UInt32) {
+        let start = words.count - 2
         let kind = info >> 24 & 31
         switch kind {
         case 12:
-            prepare(&self)
             let reference = difference(.prototype, from: lastPrototype &+ 1)
             lastPrototype = max(lastPrototype, reference)
         case 2: _ = difference(.pointee, from: 0)
@@ -106,13 +114,7 @@ extension RecordCodec {
     /// Takes note when a name or a reference of a coded record leads nowhere.
     private mutating func check(_ start: Int) {
         guard !isInvalid else { return }
-        var (highestName, highestType): (UInt32, UInt32) = (0, 0)
-        RecordShape.forEachNumber(ofRecordAt: start, in: &words) { word in
-            highestName = max(highestName, word)
-        } type: { word in
-            highestType = max(highestType, word)
-        }
-        isInvalid = highestName >= endRank || highestType >= endID
+        isInvalid = !ReferenceLimits(endID: endID, endRank: endRank).translate(at: start, in: &words)
     }
 
     private mutating func info(_ column: Column, predicted: UInt32) -> UInt32 {

@@ -66,3 +66,15 @@ extension Renumbering {
         return missing != Correspondence.none
     }
 }
+
+/// Leaves ids and ranks as they are, but for those that are too high.
+struct ReferenceLimits: Renumbering {
+    let endID: UInt32
+    let endRank: UInt32
+
+    @inline(__always)
+    func type(_ id: UInt32) -> UInt32 { id < endID ? id : Correspondence.none }
+
+    @inline(__always)
+    func rank(_ rank: UInt32) -> UInt32 { rank < endRank ? rank : Correspondence.none }
+}

@@ -157,10 +157,25 @@ extension StringLayer {
     }
 }
 
-extension Array {
-    /// The first index at which a condition holds that holds from there on; the number of elements when it never does.
+extension StringLayer {
+    /// The index in the result of an inserted string.
+    ///
+    /// - Parameter string: the string with its terminator.
+    /// - Returns: the index; nil when it is none of them.
+    func index(ofInserted string: [UInt8]) -> UInt32? {
+        let all = 0..<insertedStarts.count - 1
+        let number = all.partitionPoint { StringScript.order(inserted($0), string[...]) >= 0 }
+        guard number < all.count, inserted(number).elementsEqual(string) else { return nil }
+        let next = insertedBefore.partitionPoint { $0 > number }
+        let end = next < runs.count ? runs[next].place : count
+        return end - (insertedBefore[next] - UInt32(number))
+    }
+}
+
+extension RandomAccessCollection where Index == Int {
+    /// The first index at which a condition holds that holds from there on; the end when it never does.
     func partitionPoint(_ condition: (Element) -> Bool) -> Int {
-        var (low, high) = (0, count)
+        var (low, high) = (startIndex, endIndex)
         while low < high {
             let middle = (low + high) / 2
             if condition(self[middle]) { high = middle } else { low = middle + 1 }

@@ -93,14 +93,6 @@ struct SymbolReader: SymbolCoder {
         return bytes[start...end]
     }
 
-    /// The length of a column in bytes: the most numbers that it may hold.
-    func count(of column: Column) -> Int { ends[column.rawValue] - positions[column.rawValue] }
-
-    /// Passes over columns that were read before.
-    mutating func pass(_ columns: [Column]) {
-        for column in columns { positions[column.rawValue] = ends[column.rawValue] }
-    }
-
     /// Whether every column was read to its end.
     var isFinished: Bool { Column.allCases.allSatisfy { positions[$0.rawValue] == ends[$0.rawValue] } }
 }

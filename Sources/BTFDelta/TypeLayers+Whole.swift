@@ -19,7 +19,7 @@ extension TypeLayers {
         let strings = pieces.map { self.strings(of: $0).bytes }
         let bytes: [UInt8]?
         if let kernel {
-            let words = moduleWords(naming: offsets, kernel)
+            guard let words = moduleWords(naming: offsets, kernel) else { throw Self.dangling }
             let all = RecordPass(sources: [words], Correspondence(types: [], ranks: []))
             bytes = all.bytes(header, [.literal(0, 0..<words.count)], wordCount, byteOrder, strings)
         } else {
@@ -58,7 +58,10 @@ extension TypeLayers {
             guard let words = pass.words(parts, wordCount) else { throw Self.unfulfilled }
             table.words = words
         } else {
-            for index in 0..<typeCount { table.words += record(index) }
+            for index in 0..<typeCount {
+                guard let record = record(index) else { throw Self.dangling }
+                table.words += record
+            }
         }
         guard let starts = TypeTable.starts(in: table.words, count: typeCount),
             table.hasOnly(idsBelow: endID, ranksBelow: endRank, starts)
@@ -109,14 +112,13 @@ extension TypeLayers {
         return (RecordPass(sources: sources, numbering), parts)
     }
 
-    /// A module's words, names as offsets.
-    private func moduleWords(naming offsets: [UInt32], _ kernel: TypeLayers) -> [UInt32] {
+    /// A module's words, names as offsets; nil when one leads nowhere.
+    private func moduleWords(naming offsets: [UInt32], _ kernel: TypeLayers) -> [UInt32]? {
         let names = ModuleNames(offsets: offsets, firstRank: firstRank, kernel: kernel)
         var words: [UInt32] = []
         words.reserveCapacity(wordCount)
         for index in 0..<typeCount {
-            var record = record(index)
-            _ = names.translate(at: 0, in: &record)
+            guard var record = record(index), names.translate(at: 0, in: &record) else { return nil }
             words += record
         }
         return words
@@ -156,17 +158,8 @@ extension TypeTable {
 
     /// Whether all references and names lead somewhere.
     fileprivate func hasOnly(idsBelow endID: UInt32, ranksBelow endRank: UInt32, _ starts: [UInt32]) -> Bool {
-        let limits = Limits(endID: endID, endRank: endRank)
+        let limits = ReferenceLimits(endID: endID, endRank: endRank)
         var words = words
         return starts.dropLast().allSatisfy { limits.translate(at: Int($0), in: &words) }
     }
-}
-
-/// Leaves ids and ranks as they are, but for those that are too high.
-private struct Limits: Renumbering {
-    let endID: UInt32
-    let endRank: UInt32
-
-    func type(_ id: UInt32) -> UInt32 { id < endID ? id : Correspondence.none }
-    func rank(_ rank: UInt32) -> UInt32 { rank < endRank ? rank : Correspondence.none }
 }

@@ -58,9 +58,7 @@ public struct TypeLayers: Sendable {
         guard let last = layers.last else {
             return 4 * (root.words.count + root.starts.count + root.stringStarts.count) + root.strings.count
         }
-        let strings = last.map.strings
-        return 4 * (last.words.count + last.starts.count + strings.insertedStarts.count) + strings.inserted.count
-            + 48 * last.map.script.runs.count + 24 * strings.runs.count
+        return 4 * (last.words.count + last.starts.count) + last.map.memory
     }
 
     private init(_ root: TypeTable, _ layers: ArraySlice<DeltaLayer>) {
@@ -72,43 +70,41 @@ public struct TypeLayers: Sendable {
 // MARK: - One type, one string
 
 extension TypeLayers {
-    /// The words of one of the own types, by its index; names as ranks.
-    func record(_ index: Int) -> [UInt32] {
-        var (level, at) = (layers.count, index)
-        var words: [UInt32]?
-        while level > 0, words == nil {
-            switch layers[level - 1].origin(of: at) {
-            case .base(let source): (level, at) = (level - 1, source)
-            case .literal(let number): words = Array(layers[level - 1].literal(number))
-            }
-        }
-        var record = words ?? Array(root.words[Int(root.starts[at])..<Int(root.starts[at + 1])])
-        for layer in layers[level...] { _ = layer.map.translate(at: 0, in: &record) }
+    /// The words of one of the own types, by its index, names as ranks; nil when it refers to what a delta has taken away,
+    /// which only damage brings about.
+    func record(_ index: Int) -> [UInt32]? {
+        let (level, source, start) = place(of: index)
+        var record = Array(source[start..<start + RecordShape.wordCount(info: source[start + 1])])
+        for layer in layers[level...] where !layer.map.translate(at: 0, in: &record) { return nil }
         return record
     }
 
-    /// The start of the record of one of the own types, by its index; the third word of a function's alone is renumbered.
-    func head(_ index: Int) -> RecordHead {
-        var (level, at) = (layers.count, index)
-        var head: RecordHead?
-        while level > 0, head == nil {
-            switch layers[level - 1].origin(of: at) {
-            case .base(let source): (level, at) = (level - 1, source)
-            case .literal(let number):
-                let start = Int(layers[level - 1].starts[number])
-                head = Self.head(in: layers[level - 1].words, at: start)
-            }
-        }
-        var found = head ?? Self.head(in: root.words, at: Int(root.starts[at]))
-        for layer in layers[level...] {
-            found.name = layer.map.rank(found.name)
-            if found.isFunction { found.third = layer.map.type(found.third) }
-        }
-        return found
+    /// The start of the record of one of the own types, by its index; nil where `record` is, as far as that shows there.
+    func head(_ index: Int) -> RecordHead? {
+        let (level, source, start) = place(of: index)
+        var head = RecordHead(name: source[start], info: source[start + 1], third: source[start + 2])
+        for layer in layers[level...] where !head.translate(layer.map) { return nil }
+        return head
     }
 
-    private static func head(in words: [UInt32], at start: Int) -> RecordHead {
-        RecordHead(name: words[start], info: words[start + 1], third: words[start + 2])
+    /// The prototype of one of the own types, by its index; nil when it is no function.
+    func prototype(_ index: Int) -> UInt32? {
+        let (level, source, start) = place(of: index)
+        guard RecordHead.isFunction(info: source[start + 1]) else { return nil }
+        return layers[level...].reduce(source[start + 2]) { id, layer in layer.map.type(id) }
+    }
+
+    /// Where the record of one of the own types is stored: how many layers lie beneath it, among which words, and where.
+    private func place(of index: Int) -> (level: Int, words: [UInt32], start: Int) {
+        var (level, at) = (layers.count, index)
+        while level > 0 {
+            let layer = layers[level - 1]
+            switch layer.origin(of: at) {
+            case .base(let source): (level, at) = (level - 1, source)
+            case .literal(let number): return (level, layer.words, Int(layer.starts[number]))
+            }
+        }
+        return (0, root.words, Int(root.starts[at]))
     }
 
     /// The bytes of one of the own strings, by its index, with its terminator.

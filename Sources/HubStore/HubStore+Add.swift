@@ -25,48 +25,60 @@ extension HubStore {
         guard writer != nil else { throw .readOnly(path: path) }
         let contents = try NewContents(kernel)
         // Encoding is slow and needs no lock; what the store holds whole is left out.
-        let first = try read { database in try encoded(contents, kernel, in: database) }
-        if let addition = try write(kernel, contents, first, isLastTry: false, from: package, at: time) {
-            return addition
+        var encoded = try read { database in try encode(contents, kernel, in: database) }
+        for _ in 0..<Self.siblingRounds {
+            if let addition = try write(kernel, contents, encoded, isLastTry: false, from: package, at: time) {
+                return addition
+            }
+            encoded = try read { database in try encode(contents, kernel, instead: encoded, in: database) }
         }
-        let again = try read { database in try encoded(contents, kernel, in: database) }
-        return try write(kernel, contents, again, isLastTry: true, from: package, at: time) ?? .unchanged
+        return try write(kernel, contents, encoded, isLastTry: true, from: package, at: time) ?? .unchanged
     }
 
-    /// Writes a kernel; nil, and nothing is written, when what is to be stored whole may be a delta by now.
+    /// How often a BTF that is to be stored in many bytes is held against what others have stored meanwhile.
+    private static let siblingRounds = 64
+    /// From how many bytes on that is worth it.
+    private static let manyBytes = 16 * 1024
+
+    /// What is to be written.
+    private struct Encoded {
+        let rows: [EncodedContent]
+        /// What was stored last when this was found out.
+        let newest: Int64
+
+        /// The kernel's BTF, where it is to be stored whole or in many bytes.
+        let large: EncodedContent?
+
+        init(_ kernel: ContentDigest, rows: [EncodedContent], newest: Int64) {
+            self.rows = rows
+            self.newest = newest
+            large = rows.first { row in
+                row.digest == kernel && (row.encoding == .table || row.payload.count >= HubStore.manyBytes)
+            }
+        }
+    }
+
+    /// Writes a kernel; nil, and nothing is written, when there may be a better base for it by now.
     private func write(
         _ kernel: NewKernel,
         _ contents: NewContents,
-        _ encoded: (rows: [EncodedContent], newest: Int64?),
+        _ encoded: Encoded,
         isLastTry: Bool,
         from package: SourcePackage?,
         at time: Date
     ) throws(StoreError) -> Addition? {
         try write { database in
-            // Of two siblings that are added at once, only one need be stored whole.
-            if !isLastTry, encoded.rows.contains(where: { $0.encoding == .table }),
-                try BTFTable.newest(in: database) != encoded.newest
-            {
-                return nil
-            }
+            // Of siblings that are added at once, only one need be stored in many bytes.
+            if !isLastTry, encoded.large != nil, try BTFTable.newest(in: database) ?? 0 != encoded.newest { return nil }
             let ledgerID = try package.map { try LedgerTable.record(.stored, for: $0, at: time, in: database) }
             // Another process may have removed what was there a moment ago, and what deltas were made against.
             if try !encoded.rows.allSatisfy({ try BTFTable.write($0, in: database) })
                 || !holdsAll(contents, in: database)
             {
-                for row in try encode(contents, kernel, in: database) { _ = try BTFTable.write(row, in: database) }
+                for row in try encode(contents, kernel, in: database).rows { _ = try BTFTable.write(row, in: database) }
             }
             return try put(kernel, contents, ledgerID: ledgerID, at: time, in: database)
         }
-    }
-
-    /// Encodes what the store does not hold whole, and says what was stored last then.
-    private func encoded(
-        _ contents: NewContents,
-        _ kernel: NewKernel,
-        in database: Database
-    ) throws -> (rows: [EncodedContent], newest: Int64?) {
-        (try encode(contents, kernel, in: database), try BTFTable.newest(in: database))
     }
 
     private func holdsAll(_ contents: NewContents, in database: Database) throws -> Bool {
@@ -74,13 +86,23 @@ extension HubStore {
     }
 
     /// Encodes what the store does not hold whole, bases before what builds on them.
+    ///
+    /// - Parameters:
+    ///   - contents: the BTF.
+    ///   - kernel: the kernel and its modules.
+    ///   - former: what was to be written; it stays so unless there is a better base that was stored since.
+    ///   - database: the store.
+    /// - Returns: what is to be written.
+    /// - Throws: what GRDB throws when the store cannot be read.
     private func encode(
         _ contents: NewContents,
         _ kernel: NewKernel,
+        instead former: Encoded? = nil,
         in database: Database
-    ) throws -> [EncodedContent] {
+    ) throws -> Encoded {
         let reader = ContentReader(database: database, cache: cache)
         let encoder = ContentEncoder(reader: reader)
+        let newest = try BTFTable.newest(in: database) ?? 0
         var rows: [EncodedContent] = []
         let layers: TypeLayers?
         var base: ContentDigest?
@@ -88,12 +110,26 @@ extension HubStore {
             layers = contents.modules.isEmpty ? nil : try? reader.layers(id: entry.id)
             base = try entry.baseID.map { try reader.entry(id: $0).digest }
         } else {
-            let encoded = try encoder.kernel(kernel.btf, contents.kernelBTF, digest: contents.kernel)
+            let encoded: ContentEncoder.Kernel
+            if let former {
+                let found = try encoder.delta(
+                    kernel.btf,
+                    contents.kernelBTF,
+                    digest: contents.kernel,
+                    newerThan: former.newest
+                )
+                guard let found, found.content.payload.count < former.large?.payload.count ?? 0 else {
+                    return Encoded(contents.kernel, rows: former.rows, newest: newest)
+                }
+                encoded = found
+            } else {
+                encoded = try encoder.kernel(kernel.btf, contents.kernelBTF, digest: contents.kernel)
+            }
             rows.append(encoded.content)
             layers = encoded.layers
             base = encoded.content.base
         }
-        guard !contents.modules.isEmpty else { return rows }
+        guard !contents.modules.isEmpty else { return Encoded(contents.kernel, rows: rows, newest: newest) }
         let context = layers.flatMap { ModuleContext(kernel: $0, digest: contents.kernel, base: base) }
         var done: Set<ContentDigest> = [contents.kernel]
         for (module, digest) in zip(kernel.modules, contents.modules) where done.insert(digest).inserted {
@@ -102,7 +138,7 @@ extension HubStore {
             let base = try context.flatMap { try encoder.moduleBase(named: module.name, for: $0) }
             rows.append(try encoder.module(module.btf, btf, digest: digest, of: context, base: base))
         }
-        return rows
+        return Encoded(contents.kernel, rows: rows, newest: newest)
     }
 
     /// Makes the name stand for this build, whose content is in the table of BTF.

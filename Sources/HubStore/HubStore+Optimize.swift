@@ -11,7 +11,7 @@ public struct Optimization: Hashable, Sendable {
     public var total = 0
     /// The BTFs that are stored otherwise now.
     public var changed = 0
-    /// The bytes of payload that were saved.
+    /// The bytes of payload that were saved; less than nothing where reading faster takes more.
     public var savedBytes = 0
 }
 
@@ -64,7 +64,7 @@ extension HubStore {
         let payloadLength: Int
     }
 
-    /// Stores one BTF otherwise if that saves bytes.
+    /// Stores one BTF otherwise if that saves bytes, or if it takes too long to read.
     ///
     /// - Returns: the number of bytes saved.
     private func optimize(_ id: Int64) throws -> Int {
@@ -113,16 +113,17 @@ extension HubStore {
             excluding: excluded,
             height: above.values.max() ?? 0
         )
-        if let best = bases.first, best.entry.id == entry.baseID { return found(nil) }
+        // As stored by a version that had other limits, or on a base that has been given another one since.
+        let isTooLong = try reader.chainBytes(of: entry) > BaseChoice.most(size: entry.size)
+        if !isTooLong, let best = bases.first, best.entry.id == entry.baseID { return found(nil) }
         guard var content = try encoder.delta(bytes, table, entry.digest, against: bases)?.content else {
-            // What others build on is read faster as a table.
-            guard entry.encoding == .zstandard else { return found(nil) }
+            guard entry.encoding == .zstandard || isTooLong else { return found(nil) }
             let content = try ContentEncoder.table(bytes, table, digest: entry.digest)
             return found(content.encoding == .table ? content : nil)
         }
         content.sketch = hashes.sketch
         let links = BaseChoice.bytesPerLink * (content.depth - entry.depth)
-        return found(content.payload.count + links < length ? content : nil)
+        return found(isTooLong || content.payload.count + links < length ? content : nil)
     }
 
     /// How many deltas lie between a BTF and each that builds on it.

@@ -66,14 +66,14 @@ public struct LayeredReader {
     }
 
     private func layer(of link: DeltaLinks.Link, over base: LayeredTypes?) throws -> LayeredTypes? {
-        guard let base, let script = links.script(of: link) else {
+        guard let base else {
             let cache = store.cache
             let table = try store.reader.read { try Self.table(id: link.id, ContentReader(database: $0, cache: cache)) }
             return table.flatMap { LayeredTypes($0) }
         }
         // Only fetching holds up other threads.
         let (payload, size) = try store.reader.read { try Self.payload(of: link.id, in: $0) }
-        do { return try LayeredTypes(payload, script, over: base, limit: size) } catch {
+        do { return try LayeredTypes(payload, over: base, limit: size) } catch {
             throw Damage(reason: "its payload cannot be decoded: \(error)")
         }
     }

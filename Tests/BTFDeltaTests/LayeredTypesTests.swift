@@ -29,15 +29,9 @@ struct LayeredTypesTests {
         }
     }
 
-    private struct Delta {
-        let bytes: [UInt8]
-        let script: TypeScript
-    }
-
-    private static func delta(_ target: BTF, from base: BTF) throws -> Delta {
+    private static func delta(_ target: BTF, from base: BTF) throws -> [UInt8] {
         let (one, other) = (try #require(TypeTable(base)), try #require(TypeTable(target)))
-        let bytes = try BTFDelta.Delta.encode(other, from: one).bytes
-        return Delta(bytes: bytes, script: try TypeScript(of: bytes))
+        return try Delta.encode(other, from: one).bytes
     }
 
     private static func whole(_ btf: BTF) throws -> LayeredTypes {
@@ -94,10 +88,10 @@ struct LayeredTypesTests {
         var chain = whole
         for (base, target) in zip(kernels, kernels.dropFirst()) {
             let delta = try Self.delta(target, from: base)
-            chain = try LayeredTypes(delta.bytes, delta.script, over: chain)
+            chain = try LayeredTypes(delta, over: chain)
             expect(chain, equals: target)
             let direct = try Self.delta(target, from: kernels[0])
-            expect(try LayeredTypes(direct.bytes, direct.script, over: whole), equals: target)
+            expect(try LayeredTypes(direct, over: whole), equals: target)
         }
     }
 
@@ -106,7 +100,7 @@ struct LayeredTypesTests {
         let kernels = try Self.kernels.get()
         let delta = try Self.delta(kernels[1], from: kernels[0])
         let whole = try Self.whole(kernels[0])
-        let layered = try LayeredTypes(delta.bytes, delta.script, over: whole)
+        let layered = try LayeredTypes(delta, over: whole)
         let names = ["part_3", "task_struct", "absent", "a", "zzz"].map { Array($0.utf8) }
         let ids = kernels[1].ids(withEssentialNames: names, ofKinds: Set(Kind.allCases)).flatMap(\.self)
         let one = Footprint(types: ids, essentialNames: names, in: layered)
@@ -122,12 +116,11 @@ struct LayeredTypesTests {
         var generator = SeededGenerator(seed: seed)
         var refused = 0
         for _ in 0..<200 {
-            var bytes = delta.bytes
+            var bytes = delta
             bytes[Int.random(in: 0..<bytes.count, using: &generator)] ^= UInt8.random(in: 1...255, using: &generator)
             if Bool.random(using: &generator) { bytes.removeLast(Int.random(in: 0..<bytes.count, using: &generator)) }
             do throws(DeltaError) {
-                let script = try TypeScript(of: bytes)
-                let types = try LayeredTypes(bytes, script, over: whole, limit: 1 << 20)
+                let types = try LayeredTypes(bytes, over: whole, limit: 1 << 20)
                 for id in 1...UInt32(kernels[3].typeCount) where id <= types.endID.rawValue - 1 {
                     _ = types[TypeID(id)]
                     _ = types.members(of: TypeID(id)).map { types.bytes(at: $0.name) }
@@ -148,15 +141,14 @@ struct LayeredTypesTests {
         #expect(LayeredTypes(table) == nil)
     }
 
-    @Test("another delta's script, another base, and a cut off delta are refused")
+    @Test("another base and a cut off delta are refused")
     func mismatch() throws {
         let kernels = try Self.kernels.get()
         let delta = try Self.delta(kernels[1], from: kernels[0])
         let other = try Self.delta(kernels[2], from: kernels[1])
         let whole = try Self.whole(kernels[0])
-        #expect(throws: DeltaError.self) { try LayeredTypes(delta.bytes, other.script, over: whole) }
-        #expect(throws: DeltaError.self) { try LayeredTypes(other.bytes, other.script, over: whole) }
-        #expect(throws: DeltaError.self) { try LayeredTypes(Array(delta.bytes.dropLast()), delta.script, over: whole) }
-        #expect(throws: DeltaError.self) { try LayeredTypes(delta.bytes, delta.script, over: whole, limit: 100) }
+        #expect(throws: DeltaError.self) { try LayeredTypes(other, over: whole) }
+        #expect(throws: DeltaError.self) { try LayeredTypes(Array(delta.dropLast()), over: whole) }
+        #expect(throws: DeltaError.self) { try LayeredTypes(delta, over: whole, limit: 100) }
     }
 }

@@ -77,6 +77,28 @@ struct ConcurrencyTests {
         #expect(try store.verify { _ in })
     }
 
+    @Test("of siblings that are added at once, one alone is stored whole", arguments: 0..<4)
+    func siblings(round: Int) async throws {
+        let fixture = try StoreFixture()
+        let kernels = try SeriesFixture.kernels.get()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for (number, pair) in kernels.enumerated() {
+                group.addTask {
+                    let store = try HubStore(fixture.path, access: .readWrite)
+                    try store.add(try StoreFixture.kernel(SeriesFixture.release(number), btf: pair.kernel))
+                }
+            }
+            try await group.waitForAll()
+        }
+        for (number, pair) in kernels.enumerated() {
+            let name = try StoreFixture.name(SeriesFixture.release(number))
+            #expect(try fixture.store.btf(of: #require(try fixture.store.kernel(named: name))) == pair.kernel)
+        }
+        try fixture.store.close()
+        let count = try Tool.run("sqlite3", [fixture.path, "SELECT count(*) FROM btf WHERE encoding <> 2"]).text
+        #expect(count == "1\n")
+    }
+
     @Test(
         "a writer killed at any instant leaves a store that opens, verifies and goes on",
         arguments: [1, 3, 9, 27, 81]

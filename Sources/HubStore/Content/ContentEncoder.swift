@@ -42,28 +42,44 @@ struct ContentEncoder {
         return EncodedContent(digest: digest, size: canonical.count, encoding: .table, payload: payload)
     }
 
+    /// A kernel's BTF, encoded.
+    struct Kernel {
+        let content: EncodedContent
+        /// The BTF in layers, where modules can go on from it.
+        let layers: TypeLayers?
+    }
+
     /// Encodes a kernel's BTF.
     ///
     /// - Parameters:
     ///   - canonical: its canonical bytes.
     ///   - btf: the BTF.
     ///   - digest: the digest of the bytes.
-    /// - Returns: the encoded content; the BTF in layers, where modules can go on from it.
+    /// - Returns: the encoded BTF.
     /// - Throws: `Damage` or what GRDB throws when the store cannot be read.
-    func kernel(
-        _ canonical: [UInt8],
-        _ btf: BTF,
-        digest: ContentDigest
-    ) throws -> (content: EncodedContent, layers: TypeLayers?) {
-        guard let table = TypeTable(btf) else { return (try Self.whole(canonical, digest: digest), nil) }
+    func kernel(_ canonical: [UInt8], _ btf: BTF, digest: ContentDigest) throws -> Kernel {
+        guard let table = TypeTable(btf) else {
+            return Kernel(content: try Self.whole(canonical, digest: digest), layers: nil)
+        }
         let hashes = TypeHashes(of: table)
         // What is in the table and is written again is damaged; what builds on it must not become its base.
         let isNew = try BTFTable.id(of: digest, in: reader.database) == nil
         let bases = isNew ? try BaseChoice(reader: reader).bases(for: hashes, size: canonical.count) : []
         if let (content, layers) = try delta(canonical, table, digest, against: bases) {
-            return (content.with(hashes.sketch), layers)
+            return Kernel(content: content.with(hashes.sketch), layers: layers)
         }
-        return (try Self.table(canonical, table, digest: digest).with(hashes.sketch), TypeLayers(table))
+        let content = try Self.table(canonical, table, digest: digest)
+        return Kernel(content: content.with(hashes.sketch), layers: TypeLayers(table))
+    }
+
+    /// Encodes a kernel's BTF against what was stored later than some row; nil when no delta is small enough.
+    func delta(_ canonical: [UInt8], _ btf: BTF, digest: ContentDigest, newerThan id: Int64) throws -> Kernel? {
+        guard let table = TypeTable(btf), try BTFTable.id(of: digest, in: reader.database) == nil else { return nil }
+        let hashes = TypeHashes(of: table)
+        let bases = try BaseChoice(reader: reader).bases(for: hashes, size: canonical.count, newerThan: id)
+        return try delta(canonical, table, digest, against: bases).map { content, layers in
+            Kernel(content: content.with(hashes.sketch), layers: layers)
+        }
     }
 
     /// A kernel's BTF as a delta against the first of some bases that gives one that is small enough; nil when none does.

@@ -48,6 +48,12 @@ extension KernelFile {
 }
 
 extension TreeFile {
+    /// The file's bytes; none where it cannot be looked at.
+    var size: Int {
+        let path = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+        return (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? Int ?? 0
+    }
+
     /// Reads the file's bytes.
     ///
     /// - Throws: `ArchiveError` when it cannot be read or is larger than any BTF.

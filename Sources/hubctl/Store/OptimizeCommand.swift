@@ -25,7 +25,7 @@ struct OptimizeCommand: HubCommand {
         try archive.close()
         Printing.remark(
             "\(counted(result.examined, "BTF")) examined, \(result.changed) stored otherwise, "
-                + "\(readableByteCount(result.savedBytes)) saved"
+                + "\(readableByteCount(abs(result.savedBytes))) \(result.savedBytes < 0 ? "more" : "saved")"
         )
     }
 }
