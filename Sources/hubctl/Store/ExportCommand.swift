@@ -52,6 +52,7 @@ struct ExportCommand: HubCommand {
     }
 
     func execute() async throws {
+        MemoryReuse.enable()
         let archive = try store.open(.readOnly)
         if layout == .btfhub { try exportTree(of: archive) } else { try exportKernel(of: archive) }
     }
