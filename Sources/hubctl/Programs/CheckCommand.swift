@@ -37,7 +37,7 @@ struct CheckCommand: HubCommand {
             || filter.release != nil
     }
 
-    func execute() async throws {
+    func execute() throws {
         MemoryReuse.enable()
         let check = CompatibilityCheck(try readRequests(objects), by: rules, modules: modules)
         let archive = usesArchive ? try store.open(.readOnly) : nil
