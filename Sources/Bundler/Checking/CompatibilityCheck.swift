@@ -41,11 +41,14 @@ public struct CompatibilityCheck: Sendable {
         var report = try CompatibilityReport(of: requests, by: rules, modules)
         if let snapshot = try store?.snapshot() {
             var planned: [PlannedKernel] = []
-            let damaged = try PlannedKernel.forEach(matching: filter, of: snapshot, modules) { planned.append($0) }
+            let prepared = RelocationSolver(requests)
+            let damaged = try PlannedKernel.forEach(matching: filter, of: snapshot, modules, by: prepared) {
+                planned.append($0)
+            }
             let solver = try KernelSolver(requests, store: snapshot, modules: modules, cache: cache)
             try solver.solve(planned) { try progress($0, planned.count) }
             for kernel in planned {
-                report.add(.kernel(kernel.name), try solver.answer(for: kernel), hasModules: kernel.modular != nil)
+                report.add(.kernel(kernel.name), try solver.answer(for: kernel), hasModules: kernel.hasModules)
             }
             try progress(planned.count, planned.count)
             for error in damaged { report.add(.file(snapshot.path), .unreadable(error.description)) }
