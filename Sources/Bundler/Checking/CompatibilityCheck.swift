@@ -26,7 +26,7 @@ public struct CompatibilityCheck: Sendable {
     /// - Parameters:
     ///   - store: the store; nil checks the files alone.
     ///   - filter: which of its kernels.
-    ///   - files: paths and types.
+    ///   - files: paths and types, those of modules included.
     ///   - cache: the folder in which solutions are kept; nil keeps none.
     ///   - progress: is told how many kernels of how many are done.
     /// - Returns: the report.
@@ -34,7 +34,7 @@ public struct CompatibilityCheck: Sendable {
     public func run(
         on store: HubStore?,
         matching filter: KernelFilter = .all,
-        files: [(path: String, types: BTF)] = [],
+        files: [(path: String, types: KernelTypes)] = [],
         cache: String? = nil,
         progress: (_ done: Int, _ count: Int) throws -> Void = { _, _ in }
     ) throws -> CompatibilityReport {
@@ -55,7 +55,7 @@ public struct CompatibilityCheck: Sendable {
         }
         let solver = RelocationSolver(requests)
         for (path, types) in files {
-            let log = solver.solve(on: KernelTypes(vmlinux: types), by: rules)
+            let log = solver.solve(on: types.using(modules), by: rules)
             report.add(.file(path), .solution(KernelSolution([rules: log], btf: nil, failure: nil)))
         }
         return report
