@@ -134,13 +134,6 @@ final class KernelSolver {
         return table.bytes(of: digest).map { BundleBTF(digest: digest, bytes: $0, modules: modules) }
     }
 
-    /// The digests of the BTF of a kernel's modules, by their names.
-    ///
-    /// - Throws: `StoreError` when the store cannot be read.
-    func moduleDigests(of kernel: PlannedKernel) throws -> [String: ContentDigest] {
-        let modules = try kernel.modular.map(stored.store.modules) ?? []
-        return Dictionary(modules.map { ($0.name, $0.btf.digest) }) { first, _ in first }
-    }
 }
 
 extension Array {

@@ -10,8 +10,10 @@ struct PlannedKernel: Hashable, Sendable {
     let btf: ContentDigest
     /// What tells its types from other kernels': the digest of its BTF, or of all that its modules say too.
     let types: ContentDigest
-    /// The kernel, where it has modules that are asked for.
-    let modular: Kernel?
+    /// The modules that programs may come to.
+    let modules: [Module]
+    /// Whether the store has modules of it that are asked for.
+    let hasModules: Bool
 
     /// Remembers a kernel.
     ///
@@ -19,13 +21,18 @@ struct PlannedKernel: Hashable, Sendable {
     ///   - kernel: the kernel.
     ///   - store: a snapshot of the store that holds it.
     ///   - use: what is asked of its modules.
+    ///   - search: finds the modules that programs may come to.
     /// - Throws: `StoreError` when the store cannot be read, or the row of a module is damaged.
-    init(_ kernel: Kernel, of store: HubStore, _ use: ModuleUse) throws {
+    private init(_ kernel: Kernel, of store: HubStore, _ use: ModuleUse, _ search: inout ModuleSearch) throws {
         name = kernel.name
         buildID = kernel.buildID
         btf = kernel.btf.digest
-        let modules = use == .none ? [] : try store.modules(of: kernel)
-        modular = modules.isEmpty ? nil : kernel
+        guard use != .none else {
+            (modules, hasModules, types) = ([], false, btf)
+            return
+        }
+        let found = try search.modules(of: kernel, in: store)
+        (modules, hasModules) = (found.modules, found.hasModules)
         guard !modules.isEmpty else {
             types = btf
             return
@@ -41,6 +48,7 @@ struct PlannedKernel: Hashable, Sendable {
     ///   - filter: which kernels.
     ///   - store: a snapshot of the store.
     ///   - use: what is asked of their modules.
+    ///   - solver: knows which types programs ask for.
     ///   - body: takes each, in the order of their names.
     /// - Returns: the rows of kernels and modules that do not match their seals; such kernels are passed over.
     /// - Throws: `StoreError` when the store cannot be read, and what `body` throws.
@@ -48,12 +56,14 @@ struct PlannedKernel: Hashable, Sendable {
         matching filter: KernelFilter,
         of store: HubStore,
         _ use: ModuleUse,
+        by solver: RelocationSolver,
         _ body: (PlannedKernel) throws -> Void
     ) throws -> [StoreError] {
         var damaged: [StoreError] = []
+        var search = ModuleSearch(forTypesNamed: solver.essentialNames, ofKinds: solver.rootKinds)
         let rows = try store.forEachKernel(matching: filter) { kernel in
             do {
-                try body(PlannedKernel(kernel, of: store, use))
+                try body(PlannedKernel(kernel, of: store, use, &search))
             } catch let error as StoreError {
                 guard case .damaged = error else { throw error }
                 damaged.append(error)

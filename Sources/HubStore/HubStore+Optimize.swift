@@ -27,6 +27,7 @@ extension HubStore {
     @discardableResult
     public func optimize(_ progress: (Optimization) throws -> Void = { _ in }) throws -> Optimization {
         guard writer != nil else { throw StoreError.readOnly(path: path) }
+        try fillModuleNames()
         var result = Optimization()
         let ids = try read { database in
             try Int64.fetchAll(

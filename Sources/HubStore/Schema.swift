@@ -10,7 +10,7 @@ enum Schema {
     static let applicationID = 0x4254_4648
 
     /// The version that `schema.sql` describes.
-    static let version = 4
+    static let version = 5
 
     /// What version 2 has more than version 1: the tables and indexes that deltas need.
     static var deltas: String {
@@ -20,7 +20,10 @@ enum Schema {
     /// What version 3 has more than version 2: the scripts of deltas on their own.
     static var scripts: String { statements(making: ["TABLE scripts "]) }
 
-    /// What is otherwise in version 4: kernels' BTF may be stored as tables. All are to be examined once more.
+    /// What version 4 has more than version 3: the names in modules.
+    static var moduleNames: String { statements(making: ["TABLE names ", "TABLE module_names "]) }
+
+    /// What is otherwise in version 5: kernels' BTF may be stored as tables. All are to be examined once more.
     static let tables = "UPDATE sketches SET examined = 0"
 
     /// The schema's statements that make some tables and indexes.

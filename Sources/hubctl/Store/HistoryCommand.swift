@@ -28,7 +28,7 @@ struct HistoryCommand: HubCommand {
         if !(1...256).contains(threads) { throw ValidationError("--threads takes a number from 1 to 256") }
     }
 
-    func execute() async throws {
+    func execute() throws {
         guard let path = TypePath(type) else { return }
         let archive = try store.open(.readOnly)
         var total = 0
