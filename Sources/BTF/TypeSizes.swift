@@ -49,7 +49,7 @@ extension BTF {
     /// The size of a pointer in bytes, told from the first INT named as a `long`; 8 when there is none.
     ///
     /// Source: libbpf's `determine_ptr_size`.
-    var pointerSize: UInt32 {
+    public var pointerSize: UInt32 {
         if let size = base?.longSize ?? longSize { return size }
         return 8
     }
@@ -60,6 +60,7 @@ extension BTF {
         "int unsigned long", "unsigned int long", "int long unsigned",
     ]
 
+    /// The size of a `long` among the BTF's own types, where there is one.
     fileprivate var longSize: UInt32? {
         for id in ids {
             let header = header(of: id)

@@ -38,16 +38,19 @@ public struct Footprint: Hashable, Sendable {
     /// - Parameters:
     ///   - types: all types that were looked at.
     ///   - essentialNames: all essential names for which types were looked up, whether or not there were any.
+    ///   - names: all names for which types of just this name were looked up, likewise.
     ///   - kernel: the kernel that was asked.
     public init(
         types: some Sequence<TypeID>,
-        essentialNames: some Sequence<[UInt8]>,
+        essentialNames: some Sequence<[UInt8]> = [],
+        names: some Sequence<[UInt8]> = [],
         in kernel: LayeredTypes
     ) {
         self.types = Set(types.filter { $0 != .void }.map { Int($0.rawValue) - 1 }).sorted()
-        ranges = essentialNames.flatMap { name in
-            let ranges = kernel.ranges(of: name)
-            return [ranges.plain, ranges.flavoured]
+        ranges = names.map { kernel.ranges(of: $0).plain }
+        for name in essentialNames {
+            let found = kernel.ranges(of: name)
+            ranges += [found.plain, found.flavoured]
         }
     }
 

@@ -1,6 +1,14 @@
 import BTF
 
 extension TypeSource {
+    /// What a type's record describes.
+    func kind(of id: TypeID) -> Kind { header(of: id).kind }
+
+    /// A string, cut off at a limit, bytes that are not UTF-8 replaced.
+    func string(at offset: StringOffset, limit: Int) -> String {
+        String(decoding: bytes(at: offset, limit: limit), as: UTF8.self)
+    }
+
     /// How many qualifiers and typedefs may follow one another; real kernels have no more than a handful.
     private static var longestChain: Int { 256 }
 
