@@ -43,12 +43,14 @@ public protocol NamedTypeSource: TypeSource {
     var pointerSize: UInt32 { get }
 }
 
-extension NamedTypeSource {
-    /// The size of a pointer in bytes, as the source's own types tell it.
+extension TypeSource {
+    /// The size of a pointer in bytes: that of the first own INT of 4 or 8 bytes named as a `long`; 8 when there is none.
+    ///
+    /// Source: libbpf's `determine_ptr_size`.
     public var pointerSize: UInt32 {
-        let longs = BTF.longNames.flatMap { ids(named: Array($0.utf8)) }.filter { id in
-            let header = header(of: id)
-            return header.kind == .int && (header.sizeOrType == 4 || header.sizeOrType == 8)
+        let longs = ids(withEssentialNames: BTF.namesOfLong, ofKinds: [.int]).joined().lazy.filter {
+            [4, 8].contains(header(of: $0).sizeOrType)
+                && BTF.namesOfLong.contains(Array(bytes(at: header(of: $0).name)))
         }
         return longs.min().map { header(of: $0).sizeOrType } ?? 8
     }

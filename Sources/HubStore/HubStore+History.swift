@@ -48,7 +48,9 @@ extension HubStore {
         for kernel in kernels {
             switch found[kernel.btf.digest] {
             case .success(let sightings): runs.add(kernel.name, sightings)
-            case .failure(let error): damaged.append(error)
+            case .failure(let damage):
+                let subject = "the BTF of \(kernel.name)"
+                damaged.append(.damaged(path: store.path, subject: subject, reason: damage.reason))
             case nil: break
             }
         }
@@ -61,14 +63,17 @@ extension HubStore {
         in kernels: [Kernel],
         threads: Int,
         _ progress: (_ kernels: Int) -> Void
-    ) throws -> [ContentDigest: Result<[TypeSighting], StoreError>] {
-        let found = Mutex([ContentDigest: Result<[TypeSighting], StoreError>]())
-        let groups = try byLineage(kernels, digest: \.btf.digest)[...]
-        var rest = groups
+    ) throws -> [ContentDigest: Result<[TypeSighting], Damage>] {
+        let found = Mutex([ContentDigest: Result<[TypeSighting], Damage>]())
+        var rest = try byLineage(kernels, digest: \.btf.digest)[...]
         var done = 0
         while !rest.isEmpty {
             progress(done)
-            let portion = rest.prefix(Self.groupsAtOnce)
+            var count = 0
+            let portion = rest.prefix { group in
+                defer { count += group.count }
+                return count < Self.portion
+            }
             rest = rest.dropFirst(portion.count)
             try Parallel.forEach(
                 Array(portion),
@@ -89,8 +94,8 @@ extension HubStore {
         return found.withLock { $0 }
     }
 
-    /// How many series are looked at before progress is told.
-    private static let groupsAtOnce = 64
+    /// How many kernels are looked at, at least, before progress is told.
+    private static let portion = 64
 
     /// Looks into a kernel, as far as need be, where no other kernel's answer holds.
     private func sightings(
@@ -98,7 +103,7 @@ extension HubStore {
         in kernel: Kernel,
         _ answers: inout SharedAnswers<[TypeSighting]>,
         _ reader: inout LayeredReader
-    ) throws -> Result<[TypeSighting], StoreError> {
+    ) throws -> Result<[TypeSighting], Damage> {
         do throws(StoreError) {
             if let answer = try answers.answer(for: kernel.btf.digest) { return .success(answer) }
             guard let types = try reader.types(of: kernel.btf.digest) else {
@@ -106,15 +111,14 @@ extension HubStore {
             }
             let found = types.sightingsWithReads(of: path)
             guard !types.isDamaged else {
-                let subject = "the BTF of \(kernel.name)"
-                throw .damaged(path: self.path, subject: subject, reason: "it does not fit what it builds on")
+                return .failure(Damage(reason: "it does not fit what it builds on"))
             }
             let footprint = Footprint(types: found.types, names: found.names, in: types)
             try answers.record(found.sightings, for: kernel.btf.digest, restingOn: footprint)
             return .success(found.sightings)
         } catch {
-            guard case .damaged = error else { throw error }
-            return .failure(error)
+            guard case .damaged(_, _, let reason) = error else { throw error }
+            return .failure(Damage(reason: reason))
         }
     }
 

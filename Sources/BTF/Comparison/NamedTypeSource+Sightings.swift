@@ -34,7 +34,7 @@ extension NamedTypeSource {
             ($0.kind.rawValue, $0.bitOffset ?? 0, $0.bitSize ?? 0, $0.text, $0.contents)
                 < ($1.kind.rawValue, $1.bitOffset ?? 0, $1.bitSize ?? 0, $1.text, $1.contents)
         }
-        return (sightings, reads.ids, ([path.type] + BTF.longNames).map { Array($0.utf8) })
+        return (sightings, reads.ids, [Array(path.type.utf8)] + BTF.namesOfLong)
     }
 
     private func sighting(of id: TypeID, _ kind: ComparedKind, pointerSize: UInt32) -> TypeSighting {
