@@ -31,7 +31,14 @@ import Testing
         let without = try hub.hubctl("check", app, "--btf", vmlinux)
         #expect(without.status == 1)
         let none = try hub.hubctl(
-            "check", app, "--btf", vmlinux, "--module", hub.path("tracker.btf"), "--modules", "none"
+            "check",
+            app,
+            "--btf",
+            vmlinux,
+            "--module",
+            hub.path("tracker.btf"),
+            "--modules",
+            "none"
         )
         #expect(none.status == 1)
     }
