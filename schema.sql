@@ -109,5 +109,6 @@ CREATE TABLE names (
 CREATE TABLE module_names (
     kernel_id  INTEGER PRIMARY KEY REFERENCES kernels (id) ON DELETE CASCADE,
     names      BLOB NOT NULL,       -- names.id for each module in the order of modules.name, 4 bytes each, lowest first
-    seal       BLOB NOT NULL CHECK (length(seal) = 8)       -- ties the kernel and the digests of its sets of names together
+    modules    BLOB NOT NULL CHECK (length(modules) = 32),  -- a digest of the modules' names and BTF: docs/store.md
+    seal       BLOB NOT NULL CHECK (length(seal) = 8)       -- ties the kernel, its modules and the sets of names together
 ) STRICT;

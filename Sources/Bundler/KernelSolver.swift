@@ -119,6 +119,9 @@ final class KernelSolver {
         return .solution(solution)
     }
 
+    /// The modules of a kernel that the programs may come to.
+    func modules(of kernel: PlannedKernel) throws -> [Module] { try kernel.modules(in: stored.store) }
+
     /// The minimised BTF of a kernel, or nil where there is none.
     func btf(of kernel: PlannedKernel) throws -> BundleBTF? {
         guard case .solution(let solution) = try answer(for: kernel), let digest = solution.btf else { return nil }
@@ -133,7 +136,6 @@ final class KernelSolver {
         }
         return table.bytes(of: digest).map { BundleBTF(digest: digest, bytes: $0, modules: modules) }
     }
-
 }
 
 extension Array {

@@ -10,10 +10,10 @@ struct PlannedKernel: Hashable, Sendable {
     let btf: ContentDigest
     /// What tells its types from other kernels': the digest of its BTF, or of all that its modules say too.
     let types: ContentDigest
-    /// The modules that programs may come to.
-    let modules: [Module]
-    /// Whether the store has modules of it that are asked for.
-    let hasModules: Bool
+    /// The modules that programs may come to, of those that are asked for.
+    let modules: ModuleSearch.Result
+    /// The kernel, where any of its modules may be such.
+    private let searched: Kernel?
 
     /// Remembers a kernel.
     ///
@@ -27,12 +27,9 @@ struct PlannedKernel: Hashable, Sendable {
         name = kernel.name
         buildID = kernel.buildID
         btf = kernel.btf.digest
-        guard use != .none else {
-            (modules, hasModules, types) = ([], false, btf)
-            return
-        }
-        let found = try search.modules(of: kernel, in: store)
-        (modules, hasModules) = (found.modules, found.hasModules)
+        modules = use == .none ? .noModules : try search.modules(of: kernel, in: store)
+        searched = modules == .any ? kernel : nil
+        let modules = try Self.modules(modules, of: searched, in: store)
         guard !modules.isEmpty else {
             types = btf
             return
@@ -40,6 +37,30 @@ struct PlannedKernel: Hashable, Sendable {
         var text = "modules \(use.rawValue)\n\(btf)\n"
         for module in modules { text += "\(module.btf.digest) \(module.name)\n" }
         types = ContentDigest(of: text.utf8)
+    }
+
+    /// Whether programs come to none of its modules.
+    var isReadAlone: Bool { modules == .noModules || modules == .these([]) }
+
+    /// The modules that programs may come to.
+    ///
+    /// - Parameter store: the store that holds the kernel.
+    /// - Returns: the modules, in the order of their names.
+    /// - Throws: `StoreError` when the store cannot be read, or the row of a module is damaged.
+    func modules(in store: HubStore) throws(StoreError) -> [Module] {
+        try Self.modules(modules, of: searched, in: store)
+    }
+
+    private static func modules(
+        _ found: ModuleSearch.Result,
+        of kernel: Kernel?,
+        in store: HubStore
+    ) throws(StoreError) -> [Module] {
+        switch found {
+        case .noModules: []
+        case .these(let modules): modules
+        case .any: try kernel.map { kernel throws(StoreError) in try store.modules(of: kernel) } ?? []
+        }
     }
 
     /// Remembers the kernels of a store that match.

@@ -96,7 +96,7 @@ final class SolutionSearch: Sendable {
         _ answers: inout SharedAnswers<KernelSolution>,
         _ reader: inout LayeredReader
     ) throws -> Result {
-        guard kernel.modules.isEmpty else { return try resultAsWhole(for: kernel) }
+        guard kernel.isReadAlone else { return try resultAsWhole(for: kernel) }
         do {
             if let solution = try answers.answer(for: kernel.btf) { return .shared(solution) }
             guard let types = try reader.types(of: kernel.btf) else { return try resultAsWhole(for: kernel) }

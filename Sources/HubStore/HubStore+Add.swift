@@ -190,7 +190,7 @@ struct NewContents {
     /// The digests of the modules' BTF, in the order of the modules.
     let modules: [ContentDigest]
     /// What the types of each module are called, in the order of the modules.
-    let moduleNames: [NameSet]
+    let moduleNames: [ModuleNames]
     /// The kernel's BTF.
     let kernelBTF: BTF
     /// The canonical bytes.
@@ -202,11 +202,11 @@ struct NewContents {
         kernel = ContentDigest(of: new.btf)
         byDigest[kernel] = new.btf
         var modules: [ContentDigest] = []
-        var names: [NameSet] = []
+        var names: [ModuleNames] = []
         for module in new.modules {
             let digest = ContentDigest(of: module.btf)
             let types = try Self.parse(module.btf, base: base, subject: "module \(module.name) of \(new.name)")
-            names.append(NameSet(of: types))
+            names.append(ModuleNames(module: module.name, btf: digest, types: NameSet(of: types)))
             byDigest[digest] = module.btf
             modules.append(digest)
         }

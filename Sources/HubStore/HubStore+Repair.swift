@@ -14,7 +14,8 @@ public struct DroppedKernel: Hashable, Sendable {
 
 extension HubStore {
     /// Drops what is damaged, so that a re-ingest stores it again: each damaged kernel with its modules, its package's
-    /// entry in the ledger, and damaged BTF. What is derived from other rows is made anew. What builds on damaged BTF and is whole is stored on its own first.
+    /// entry in the ledger, and damaged BTF. What builds on damaged BTF and is whole is stored on its own first. What follows
+    /// from other rows, which is the names in modules, is made anew.
     ///
     /// What SQLite finds wrong with the file itself is not mended; `verify(_:)` says what is left.
     ///

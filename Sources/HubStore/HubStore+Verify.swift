@@ -115,17 +115,22 @@ extension HubStore {
         in database: Database
     ) throws -> [String] {
         var damage: [String] = []
-        var count = 0
-        let sql = "\(Self.selectModules) WHERE kernel_id = ?"
+        var modules: [(name: String, btf: ContentDigest)] = []
+        let sql = "\(Self.selectModules) WHERE kernel_id = ? ORDER BY modules.name"
         let rows = try Row.fetchCursor(database, sql: sql, arguments: [kernel.id])
         while let row = try rows.next() {
-            count += 1
-            do { _ = try module(from: row, of: kernel) } catch StoreError.damaged(_, _, let reason) {
+            do {
+                let module = try module(from: row, of: kernel)
+                modules.append((module.name, module.btf.digest))
+            } catch StoreError.damaged(_, _, let reason) {
                 damage.append("module \(String.fromDatabaseValue(row[1]) ?? "?"): \(reason)")
             }
         }
-        if let reason = try names.damage(of: kernel, moduleCount: count, in: database) { damage.append(reason) }
-        return damage
+        let digest = ModuleNameTable.digest(of: modules)
+        switch try names.fault(of: kernel, having: digest, in: database) {
+        case .names(let reason), .modules(let reason): return damage + [reason]
+        case nil: return damage
+        }
     }
 
     private func damageOfContents(

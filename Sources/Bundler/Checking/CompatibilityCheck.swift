@@ -39,21 +39,21 @@ public struct CompatibilityCheck: Sendable {
         progress: (_ done: Int, _ count: Int) throws -> Void = { _, _ in }
     ) throws -> CompatibilityReport {
         var report = try CompatibilityReport(of: requests, by: rules, modules)
+        let solver = RelocationSolver(requests)
         if let snapshot = try store?.snapshot() {
             var planned: [PlannedKernel] = []
-            let prepared = RelocationSolver(requests)
-            let damaged = try PlannedKernel.forEach(matching: filter, of: snapshot, modules, by: prepared) {
+            let damaged = try PlannedKernel.forEach(matching: filter, of: snapshot, modules, by: solver) {
                 planned.append($0)
             }
-            let solver = try KernelSolver(requests, store: snapshot, modules: modules, cache: cache)
-            try solver.solve(planned) { try progress($0, planned.count) }
+            let kernels = try KernelSolver(requests, store: snapshot, modules: modules, cache: cache)
+            try kernels.solve(planned) { try progress($0, planned.count) }
             for kernel in planned {
-                report.add(.kernel(kernel.name), try solver.answer(for: kernel), hasModules: kernel.hasModules)
+                let answer = try kernels.answer(for: kernel)
+                report.add(.kernel(kernel.name), answer, hasModules: kernel.modules != .noModules)
             }
             try progress(planned.count, planned.count)
             for error in damaged { report.add(.file(snapshot.path), .unreadable(error.description)) }
         }
-        let solver = RelocationSolver(requests)
         for (path, types) in files {
             let log = solver.solve(on: types.using(modules), by: rules)
             report.add(.file(path), .solution(KernelSolution([rules: log], btf: nil, failure: nil)))

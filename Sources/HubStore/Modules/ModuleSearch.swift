@@ -1,15 +1,18 @@
 public import BTF
 internal import Foundation
 internal import GRDB
+internal import KernelIdentity
 
 /// Finds those modules of kernels whose types may have some names, and reads no module for that.
 public struct ModuleSearch: Sendable {
     /// What was found for a kernel.
-    public struct Result: Hashable, Sendable {
-        /// The modules that may have such types, in the order of their names; in no other is one.
-        public let modules: [Module]
-        /// Whether the kernel has modules at all in the store.
-        public let hasModules: Bool
+    public enum Result: Hashable, Sendable {
+        /// The store has no modules of the kernel.
+        case noModules
+        /// These modules may have such types, in the order of their names; no other has. There may be none.
+        case these([Module])
+        /// Any of the kernel's modules may: the store does not know what their types are called.
+        case any
     }
 
     /// Nil where any module is to be found.
@@ -33,34 +36,45 @@ public struct ModuleSearch: Sendable {
     /// - Parameters:
     ///   - kernel: the kernel.
     ///   - store: the store that it is of; the same one in each call.
-    /// - Returns: the modules to be looked at; all that the store has where it does not know what their types are called.
-    /// - Throws: `StoreError` when the store cannot be read, or the row of a module that is found is damaged.
+    /// - Returns: the modules to be looked at.
+    /// - Throws: `StoreError` when the store cannot be read; `damaged` when it lacks a module, or the row of one that is
+    ///   found does not match its seal.
     public mutating func modules(of kernel: Kernel, in store: HubStore) throws(StoreError) -> Result {
-        let found = try store.read { database in try positions(of: kernel, in: database) }
-        if let found, found.positions.isEmpty { return Result(modules: [], hasModules: found.count > 0) }
+        let list = try store.read { database -> List? in try self.list(of: kernel, in: database) }
+        guard let list else { return try store.moduleCount(of: kernel) == 0 ? .noModules : .any }
+        if list.wanted.isEmpty { return .these([]) }
         let all = try store.modules(of: kernel)
-        guard let found, found.count == all.count else { return Result(modules: all, hasModules: !all.isEmpty) }
-        return Result(modules: found.positions.map { all[$0] }, hasModules: true)
+        guard ModuleNameTable.digest(of: all.map { ($0.name, $0.btf.digest) }) == list.modules else {
+            throw .damaged(path: store.path, subject: kernel.name.description, reason: Self.lackOfModules)
+        }
+        return .these(list.wanted.map { all[$0] })
     }
 
-    /// Which of a kernel's modules are wanted, and of how many; nil where that is not known.
-    private mutating func positions(of kernel: Kernel, in database: Database) throws -> (positions: [Int], count: Int)?
-    {
+    private static let lackOfModules = "its modules are not those that were stored"
+
+    /// What the store says of a kernel's modules.
+    private struct List {
+        /// The places of those that are wanted, in the order of all modules' names.
+        let wanted: [Int]
+        /// The digest of all.
+        let modules: ContentDigest
+    }
+
+    /// What the store says of a kernel's modules; nil where that is nothing that can be relied on.
+    private mutating func list(of kernel: Kernel, in database: Database) throws -> List? {
         let entry: ModuleNameTable.Entry?
         do { entry = try ModuleNameTable.entry(of: kernel.id, in: database) } catch is Damage { return nil }
         guard wanted != nil, let entry else { return nil }
         var digests: [ContentDigest] = []
-        var positions: [Int] = []
-        for (position, id) in entry.ids.enumerated() {
+        var wanted: [Int] = []
+        for (place, id) in entry.ids.enumerated() {
             guard let set = try set(id, in: database) else { return nil }
             digests.append(set.digest)
-            if set.isWanted { positions.append(position) }
+            if set.isWanted { wanted.append(place) }
         }
-        guard Seal.moduleNames(Seal.kernel(kernel.name, kernel.buildID, kernel.btf.digest), digests) == entry.seal
-        else {
-            return nil
-        }
-        return (positions, entry.ids.count)
+        let seal = Seal.kernel(kernel.name, kernel.buildID, kernel.btf.digest)
+        guard Seal.moduleNames(seal, entry.modules, digests) == entry.seal else { return nil }
+        return List(wanted: wanted, modules: entry.modules)
     }
 
     private mutating func set(
@@ -73,13 +87,32 @@ public struct ModuleSearch: Sendable {
         met[id] = .some(result)
         return result
     }
+}
 
-    /// What is wrong with what the store says of the names in a kernel's modules; nil when nothing is, or it says nothing.
-    mutating func damage(of kernel: Kernel, moduleCount: Int, in database: Database) throws -> String? {
+extension ModuleSearch {
+    /// What is wrong with what the store says of the names in a kernel's modules.
+    enum Fault {
+        /// What it says does not match its seal, and can be made anew.
+        case names(String)
+        /// It says what modules the kernel has, and the store has others.
+        case modules(String)
+    }
+
+    /// Checks what the store says of the names in a kernel's modules.
+    ///
+    /// - Parameters:
+    ///   - kernel: the kernel.
+    ///   - modules: the digest of the modules that the store has of it.
+    ///   - database: the store.
+    /// - Returns: nil when nothing is wrong, or nothing is said.
+    /// - Throws: what GRDB throws when the store cannot be read.
+    mutating func fault(of kernel: Kernel, having modules: ContentDigest, in database: Database) throws -> Fault? {
         do {
             guard try ModuleNameTable.entry(of: kernel.id, in: database) != nil else { return nil }
-        } catch let damage as Damage { return damage.reason }
-        let found = try positions(of: kernel, in: database)
-        return found?.count == moduleCount ? nil : "the names in its modules do not match their seal"
+        } catch let damage as Damage { return .names(damage.reason) }
+        guard let list = try list(of: kernel, in: database) else {
+            return .names("the names in its modules do not match their seal")
+        }
+        return list.modules == modules ? nil : .modules(Self.lackOfModules)
     }
 }
