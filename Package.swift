@@ -16,6 +16,11 @@ let selfContained: [LinkerSetting] = [
     ])
 ]
 
+/// hubctl carries all libraries but libc and libm, by way of Libraries/.
+let standsAlone: [LinkerSetting] = [
+    .unsafeFlags(["-L", "\(Context.packageDirectory)/Libraries", "-Xclang-linker", "-static-libgcc"])
+]
+
 let package = Package(
     name: "btf-hub",
     products: [
@@ -38,11 +43,11 @@ let package = Package(
     ],
     targets: [
         // System libraries and the shims they need.
-        .systemLibrary(name: "CElf", pkgConfig: "libelf", providers: [.apt(["libelf-dev"])]),
-        .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
-        .systemLibrary(name: "CLzma", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
-        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CElf", providers: [.apt(["libelf-dev"])]),
+        .systemLibrary(name: "CArchive", providers: [.apt(["libarchive-dev"])]),
+        .systemLibrary(name: "CLzma", providers: [.apt(["liblzma-dev"])]),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "CCurlShims", dependencies: ["CCurl"]),
         .systemLibrary(name: "CMalloc"),
@@ -133,7 +138,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: house,
-            linkerSettings: selfContained
+            linkerSettings: selfContained + standsAlone
         ),
         .executableTarget(
             name: "hubworker",

@@ -1,4 +1,4 @@
--- The schema of a BTF Hub store: one SQLite 3 database, version 3.
+-- The schema of a BTF Hub store: one SQLite 3 database, version 4.
 --
 -- This file is the one schema. HubStore embeds it, a new store is made by running it, and a test compares a migrated
 -- store against it. docs/store.md says how the blobs are encoded and what a reader has to check.
@@ -8,7 +8,7 @@
 -- PRAGMA foreign_keys = ON; the journal is a write-ahead log (journal_mode = WAL).
 
 PRAGMA application_id = 0x42544648;     -- "BTFH": a file without it is no store
-PRAGMA user_version = 3;                -- the version of this schema; a reader refuses a higher one
+PRAGMA user_version = 4;                -- the version of this schema; a reader refuses a higher one
 
 -- BTF by content. Identical BTF is stored once, whichever kernels and modules it belongs to.
 CREATE TABLE btf (
@@ -96,3 +96,19 @@ CREATE TABLE modules (
 
 CREATE INDEX modules_by_build_id ON modules (build_id) WHERE build_id IS NOT NULL;
 CREATE INDEX modules_by_btf ON modules (btf_id);
+
+-- What types are called that modules add to their kernels'. Modules whose types have the same names share a row.
+CREATE TABLE names (
+    id      INTEGER PRIMARY KEY,
+    digest  BLOB    NOT NULL UNIQUE CHECK (length(digest) = 32),    -- SHA-256 of hashes
+    hashes  BLOB    NOT NULL        -- a hash of each essential name, 4 bytes each, ascending: docs/store.md
+) STRICT;
+
+-- The names in all modules of a kernel: enough to tell, without reading a module, which may have the types that a program
+-- asks for. A kernel with modules that has no row here was stored by a version before 4; optimize makes its row.
+CREATE TABLE module_names (
+    kernel_id  INTEGER PRIMARY KEY REFERENCES kernels (id) ON DELETE CASCADE,
+    names      BLOB NOT NULL,       -- names.id for each module in the order of modules.name, 4 bytes each, lowest first
+    modules    BLOB NOT NULL CHECK (length(modules) = 32),  -- a digest of the modules' names and BTF: docs/store.md
+    seal       BLOB NOT NULL CHECK (length(seal) = 8)       -- ties the kernel, its modules and the sets of names together
+) STRICT;

@@ -61,7 +61,9 @@ extension BTF {
         default: break
         }
     }
+}
 
+extension TypeSource {
     /// What an array holds, or nil for any other kind.
     func arrayParts(of id: TypeID) -> BTFType.Array? {
         guard case .array(let array) = self[id] else { return nil }

@@ -49,22 +49,25 @@ extension BTF {
     /// The size of a pointer in bytes, told from the first INT named as a `long`; 8 when there is none.
     ///
     /// Source: libbpf's `determine_ptr_size`.
-    var pointerSize: UInt32 {
+    public var pointerSize: UInt32 {
         if let size = base?.longSize ?? longSize { return size }
         return 8
     }
 
-    /// The names of a `long`.
-    static let longNames: Set<String> = [
-        "long int", "long", "int long", "long unsigned int", "unsigned long", "unsigned long int", "long unsigned",
-        "int unsigned long", "unsigned int long", "int long unsigned",
-    ]
+    /// What C compilers call a `long`.
+    ///
+    /// Source: libbpf's `determine_ptr_size`.
+    public static let namesOfLong: [[UInt8]] = [
+        "long", "long int", "int long", "unsigned long", "long unsigned", "unsigned long int", "unsigned int long",
+        "long unsigned int", "long int unsigned", "int unsigned long", "int long unsigned",
+    ].map { Array($0.utf8) }
 
+    /// The size of a `long` among the BTF's own types, where there is one.
     fileprivate var longSize: UInt32? {
         for id in ids {
             let header = header(of: id)
             guard header.kind == .int, header.sizeOrType == 4 || header.sizeOrType == 8 else { continue }
-            if Self.longNames.contains(string(at: header.name)) { return header.sizeOrType }
+            if Self.namesOfLong.contains(Array(bytes(at: header.name))) { return header.sizeOrType }
         }
         return nil
     }

@@ -17,37 +17,18 @@ public struct Footprint: Hashable, Sendable {
     ///   - types: all types that were looked at.
     ///   - essentialNames: all essential names for which types were looked up, whether or not there were any.
     ///   - names: all names for which types of just this name were looked up, likewise.
-    ///   - btf: the kernel that was asked, in canonical form.
+    ///   - kernel: the kernel that was asked.
     public init(
         types: some Sequence<TypeID>,
         essentialNames: some Sequence<[UInt8]> = [],
         names: some Sequence<[UInt8]> = [],
-        in btf: BTF
-    ) {
-        self.types = Set(types.filter { $0 != .void }.map { Int($0.rawValue - btf.firstID.rawValue) }).sorted()
-        let sorted = SortedNames(of: btf)
-        // A name alone, and for essential names the same with a flavour.
-        ranges = names.map { sorted.range(of: $0) }
-        for name in essentialNames {
-            ranges += [sorted.range(of: name), sorted.range(startingWith: name + Array("___".utf8))]
-        }
-    }
-
-    /// Notes what an answer rests on that was found by reading some types only.
-    ///
-    /// - Parameters:
-    ///   - types: all types that were looked at.
-    ///   - essentialNames: all essential names for which types were looked up, whether or not there were any.
-    ///   - kernel: the kernel that was asked.
-    public init(
-        types: some Sequence<TypeID>,
-        essentialNames: some Sequence<[UInt8]>,
         in kernel: LayeredTypes
     ) {
         self.types = Set(types.filter { $0 != .void }.map { Int($0.rawValue) - 1 }).sorted()
-        ranges = essentialNames.flatMap { name in
-            let ranges = kernel.ranges(of: name)
-            return [ranges.plain, ranges.flavoured]
+        ranges = names.map { kernel.ranges(of: $0).plain }
+        for name in essentialNames {
+            let found = kernel.ranges(of: name)
+            ranges += [found.plain, found.flavoured]
         }
     }
 
@@ -84,46 +65,5 @@ public struct Footprint: Hashable, Sendable {
             other.ranges[place] = behind.index - range.count..<behind.index
         }
         return other
-    }
-}
-
-/// The names of a canonical BTF's types, which stand in their order behind the types without a name.
-private struct SortedNames {
-    private let btf: BTF
-    private let firstNamed: Int
-
-    init(of btf: BTF) {
-        self.btf = btf
-        firstNamed = Self.first(in: 0..<btf.typeCount) { index in
-            !btf.header(of: TypeID(btf.firstID.rawValue + UInt32(index))).name.isEmpty
-        }
-    }
-
-    /// The types of a name, by their indexes.
-    func range(of name: [UInt8]) -> Range<Int> {
-        let start = first { !$0.lexicographicallyPrecedes(name) }
-        return start..<max(start, first { name.lexicographicallyPrecedes($0) })
-    }
-
-    /// The types whose name starts so, by their indexes.
-    func range(startingWith start: [UInt8]) -> Range<Int> {
-        let low = first { !$0.lexicographicallyPrecedes(start) }
-        return low..<max(low, first { !$0.lexicographicallyPrecedes(start) && !$0.starts(with: start) })
-    }
-
-    private func first(where condition: (ArraySlice<UInt8>) -> Bool) -> Int {
-        Self.first(in: firstNamed..<btf.typeCount) { index in
-            condition(btf.bytes(at: btf.header(of: TypeID(btf.firstID.rawValue + UInt32(index))).name))
-        }
-    }
-
-    /// The first index at which a condition holds that holds from there on.
-    private static func first(in range: Range<Int>, where condition: (Int) -> Bool) -> Int {
-        var (low, high) = (range.lowerBound, range.upperBound)
-        while low < high {
-            let middle = (low + high) / 2
-            if condition(middle) { high = middle } else { low = middle + 1 }
-        }
-        return low
     }
 }

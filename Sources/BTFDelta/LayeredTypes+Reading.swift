@@ -1,7 +1,7 @@
 public import BTF
 
 /// Reading as in a BTF, one type at a time. Ids and offsets must be ones that were given out.
-extension LayeredTypes {
+extension LayeredTypes: NamedTypeSource {
     /// The byte order of the machine that the types are of.
     public var byteOrder: ByteOrder {
         switch content {
@@ -32,6 +32,12 @@ extension LayeredTypes {
                 .map { TypeID(UInt32($0) + 1) }
         }
     }
+
+    /// Finds the types of a name, by bisection.
+    ///
+    /// - Parameter name: the whole name, not empty.
+    /// - Returns: their ids, in ascending order.
+    public func ids(named name: [UInt8]) -> [TypeID] { ranges(of: name).plain.map { TypeID(UInt32($0) + 1) } }
 
     /// Finds strings.
     ///

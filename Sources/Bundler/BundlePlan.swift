@@ -38,7 +38,13 @@ public struct BundlePlan: Sendable {
             requests \(ContentDigest(of: try request.requests.json()))
 
             """
-        damaged = try PlannedKernel.forEach(matching: request.filter, of: snapshot, request.modules) { kernel in
+        let solver = RelocationSolver(request.requests)
+        damaged = try PlannedKernel.forEach(
+            matching: request.filter,
+            of: snapshot,
+            request.modules,
+            by: solver
+        ) { kernel in
             planned.append(kernel)
             description += "\(kernel.name) \(kernel.types) \(kernel.buildID?.description ?? "")\n"
         }

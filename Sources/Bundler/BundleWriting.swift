@@ -107,7 +107,7 @@ final class BundleWriting {
         _ entry: BundleContents.Entry
     ) throws -> [BundleManifest.SourceModule]? {
         guard !solution.modules.isEmpty else { return nil }
-        let digests = try solver.moduleDigests(of: kernel)
+        let digests = Dictionary(try solver.modules(of: kernel).map { ($0.name, $0.btf.digest) }) { first, _ in first }
         return solution.modules.compactMap { module in
             digests[module.name].map {
                 .init(name: module.name, sourceBTF: $0.description, paths: entry.modules[module.name])

@@ -119,6 +119,9 @@ final class KernelSolver {
         return .solution(solution)
     }
 
+    /// The modules of a kernel that the programs may come to.
+    func modules(of kernel: PlannedKernel) throws -> [Module] { try kernel.modules(in: stored.store) }
+
     /// The minimised BTF of a kernel, or nil where there is none.
     func btf(of kernel: PlannedKernel) throws -> BundleBTF? {
         guard case .solution(let solution) = try answer(for: kernel), let digest = solution.btf else { return nil }
@@ -132,14 +135,6 @@ final class KernelSolver {
             return BundleBTF.Module(name: module.name, digest: digest, bytes: bytes)
         }
         return table.bytes(of: digest).map { BundleBTF(digest: digest, bytes: $0, modules: modules) }
-    }
-
-    /// The digests of the BTF of a kernel's modules, by their names.
-    ///
-    /// - Throws: `StoreError` when the store cannot be read.
-    func moduleDigests(of kernel: PlannedKernel) throws -> [String: ContentDigest] {
-        let modules = try kernel.modular.map(stored.store.modules) ?? []
-        return Dictionary(modules.map { ($0.name, $0.btf.digest) }) { first, _ in first }
     }
 }
 

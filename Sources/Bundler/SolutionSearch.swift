@@ -7,8 +7,8 @@ internal import Synchronization
 /// Finds the solutions of kernels of a store, on any number of threads that share what they find.
 ///
 /// A kernel's solution is, in this order: that of a kernel that its BTF builds on, where no delta between them changes what
-/// the solution touched; that of another kernel which says the same about what it touched; its own. A kernel without
-/// modules is read no further than for that; one with modules is read as a whole.
+/// the solution touched; that of another kernel which says the same about what it touched; its own. A kernel is read
+/// no further than for that, unless programs may come to some of its modules: then it is read as a whole, with these.
 final class SolutionSearch: Sendable {
     private let minimizer: Minimizer
     private let stored: StoredTypes
@@ -96,7 +96,7 @@ final class SolutionSearch: Sendable {
         _ answers: inout SharedAnswers<KernelSolution>,
         _ reader: inout LayeredReader
     ) throws -> Result {
-        guard kernel.modular == nil else { return try resultAsWhole(for: kernel) }
+        guard kernel.isReadAlone else { return try resultAsWhole(for: kernel) }
         do {
             if let solution = try answers.answer(for: kernel.btf) { return .shared(solution) }
             guard let types = try reader.types(of: kernel.btf) else { return try resultAsWhole(for: kernel) }

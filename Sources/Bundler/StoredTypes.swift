@@ -26,7 +26,7 @@ struct StoredTypes: Sendable {
             }
             let vmlinux = try BTF(parsing: bytes)
             var concerned: [KernelTypes.Module] = []
-            for module in try kernel.modular.map(store.modules) ?? [] {
+            for module in try kernel.modules(in: store) {
                 let types = try BTF(parsing: store.btf(of: module), base: vmlinux)
                 guard solver.concerns(types) else { continue }
                 concerned.append(KernelTypes.Module(name: module.name, types: types))

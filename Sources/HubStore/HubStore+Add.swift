@@ -128,6 +128,8 @@ struct NewContents {
     let kernel: ContentDigest
     /// The digests of the modules' BTF, in the order of the modules.
     let modules: [ContentDigest]
+    /// What the types of each module are called, in the order of the modules.
+    let moduleNames: [ModuleNames]
     /// The kernel's BTF.
     let kernelBTF: BTF
     /// The canonical bytes.
@@ -139,13 +141,16 @@ struct NewContents {
         kernel = ContentDigest(of: new.btf)
         byDigest[kernel] = new.btf
         var modules: [ContentDigest] = []
+        var names: [ModuleNames] = []
         for module in new.modules {
             let digest = ContentDigest(of: module.btf)
-            _ = try Self.parse(module.btf, base: base, subject: "module \(module.name) of \(new.name)")
+            let types = try Self.parse(module.btf, base: base, subject: "module \(module.name) of \(new.name)")
+            names.append(ModuleNames(module: module.name, btf: digest, types: NameSet(of: types)))
             byDigest[digest] = module.btf
             modules.append(digest)
         }
         self.modules = modules
+        moduleNames = names
         kernelBTF = base
         self.byDigest = byDigest
     }

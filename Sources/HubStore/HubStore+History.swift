@@ -1,6 +1,7 @@
 public import BTF
 internal import BTFDelta
 public import KernelIdentity
+internal import Synchronization
 
 /// Kernels of one series, in version order, in which a type is the same.
 public struct HistoryRun: Hashable, Sendable {
@@ -28,7 +29,7 @@ extension HubStore {
     /// - Parameters:
     ///   - path: the type.
     ///   - filter: which kernels.
-    ///   - threads: how many threads may decode.
+    ///   - threads: how many threads may look.
     ///   - progress: told how many kernels were looked at.
     /// - Returns: the runs of kernels in which it is the same, series by series in version order; the kernels that are
     ///   damaged and could not be looked at.
@@ -40,76 +41,84 @@ extension HubStore {
         _ progress: (_ kernels: Int) -> Void = { _ in }
     ) throws -> (runs: [HistoryRun], damaged: [StoreError]) {
         let store = try snapshot()
-        var answers = SharedAnswers<[TypeSighting]>(in: store)
+        var kernels: [Kernel] = []
+        var damaged = try store.forEachKernel(matching: filter) { kernels.append($0) }
+        let found = try store.sightings(of: path, in: kernels, threads: threads, progress)
         var runs = HistoryRuns()
-        var damaged: [StoreError] = []
-        var count = 0
-        var next: KernelName?
-        repeat {
-            let page = try store.kernels(matching: filter, after: next)
-            damaged += page.damaged
-            let found = try store.sightings(of: path, in: page.kernels, threads: threads, sharing: &answers)
-            for (kernel, result) in zip(page.kernels, found) {
-                switch result {
-                case .success(let sightings): runs.add(kernel.name, sightings)
-                case .failure(let error): damaged.append(error)
-                }
+        for kernel in kernels {
+            switch found[kernel.btf.digest] {
+            case .success(let sightings): runs.add(kernel.name, sightings)
+            case .failure(let damage):
+                let subject = "the BTF of \(kernel.name)"
+                damaged.append(.damaged(path: store.path, subject: subject, reason: damage.reason))
+            case nil: break
             }
-            count += page.kernels.count
-            progress(count)
-            next = page.next
-        } while next != nil
+        }
         return (runs.inOrder, damaged)
     }
 
-    /// What was found in a kernel, and what that rests on.
-    private struct Look {
-        let sightings: [TypeSighting]
-        let types: Set<TypeID>
-        let names: [String]
-        let btf: BTF
-    }
-
-    /// Looks into as many kernels at once as there are threads, but only where no other kernel's answer holds.
+    /// What each BTF of some kernels has; series that build on one another are looked at by one thread each.
     private func sightings(
         of path: TypePath,
         in kernels: [Kernel],
         threads: Int,
-        sharing answers: inout SharedAnswers<[TypeSighting]>
-    ) throws -> [Result<[TypeSighting], StoreError>] {
-        try answers.prepare(for: kernels.map(\.btf.digest))
-        var found: [Result<[TypeSighting], StoreError>?] = kernels.map { _ in nil }
-        var place = 0
-        while place < kernels.count {
-            var unknown: [Int] = []
-            while place < kernels.count, unknown.count < threads {
-                if let answer = try answers.answer(for: kernels[place].btf.digest) {
-                    found[place] = .success(answer)
-                } else {
-                    unknown.append(place)
+        _ progress: (_ kernels: Int) -> Void
+    ) throws -> [ContentDigest: Result<[TypeSighting], Damage>] {
+        let found = Mutex([ContentDigest: Result<[TypeSighting], Damage>]())
+        var rest = try byLineage(kernels, digest: \.btf.digest)[...]
+        var done = 0
+        while !rest.isEmpty {
+            progress(done)
+            var count = 0
+            let portion = rest.prefix { group in
+                defer { count += group.count }
+                return count < Self.portion
+            }
+            rest = rest.dropFirst(portion.count)
+            try Parallel.forEach(
+                Array(portion),
+                threads: threads,
+                keeping: { LayeredReader(in: self) },
+                { group, reader in
+                    var answers = SharedAnswers<[TypeSighting]>(in: self)
+                    try answers.prepare(for: group.map(\.btf.digest))
+                    for kernel in group {
+                        let result = try sightings(of: path, in: kernel, &answers, &reader)
+                        found.withLock { $0[kernel.btf.digest] = result }
+                    }
                 }
-                place += 1
-            }
-            let looks = try Parallel.map(unknown, threads: threads) { try look(for: path, in: kernels[$0]) }
-            for (place, look) in zip(unknown, looks) {
-                found[place] = look.map(\.sightings)
-                guard case .success(let look) = look else { continue }
-                let names = look.names.map { Array($0.utf8) }
-                let footprint = Footprint(types: look.types, names: names, in: look.btf)
-                try answers.record(look.sightings, for: kernels[place].btf.digest, restingOn: footprint)
-            }
+            )
+            done += portion.reduce(0) { $0 + $1.count }
         }
-        return found.compactMap { $0 }
+        progress(done)
+        return found.withLock { $0 }
     }
 
-    private func look(for path: TypePath, in kernel: Kernel) throws -> Result<Look, StoreError> {
+    /// How many kernels are looked at, at least, before progress is told.
+    private static let portion = 64
+
+    /// Looks into a kernel, as far as need be, where no other kernel's answer holds.
+    private func sightings(
+        of path: TypePath,
+        in kernel: Kernel,
+        _ answers: inout SharedAnswers<[TypeSighting]>,
+        _ reader: inout LayeredReader
+    ) throws -> Result<[TypeSighting], Damage> {
         do throws(StoreError) {
-            let btf = try types(of: kernel)
-            let found = btf.sightingsWithReads(of: path)
-            return .success(Look(sightings: found.sightings, types: found.types, names: found.names, btf: btf))
+            if let answer = try answers.answer(for: kernel.btf.digest) { return .success(answer) }
+            guard let types = try reader.types(of: kernel.btf.digest) else {
+                return .success(try types(of: kernel).sightings(of: path))
+            }
+            let found = types.sightingsWithReads(of: path)
+            guard !types.isDamaged else {
+                return .failure(Damage(reason: "it does not fit what it builds on"))
+            }
+            let footprint = Footprint(types: found.types, names: found.names, in: types)
+            try answers.record(found.sightings, for: kernel.btf.digest, restingOn: footprint)
+            return .success(found.sightings)
         } catch {
-            guard case .damaged = error else { throw error }
-            return .failure(error)
+            guard case .damaged(_, _, let reason) = error else { throw error }
+            return .failure(Damage(reason: reason))
         }
     }
 

@@ -5,9 +5,9 @@ internal import GRDB
 
 /// How far `HubStore.optimize(_:)` is, and what it has saved.
 public struct Optimization: Hashable, Sendable {
-    /// The BTFs that were examined.
+    /// The BTFs that were examined, and the kernels in whose modules names were noted.
     public var examined = 0
-    /// The BTFs that are to be examined.
+    /// What is to be examined.
     public var total = 0
     /// The BTFs that are stored otherwise now.
     public var changed = 0
@@ -16,7 +16,8 @@ public struct Optimization: Hashable, Sendable {
 }
 
 extension HubStore {
-    /// Chooses the bases of the kernels' BTFs anew, now that more is stored than when each was added.
+    /// Chooses the bases of the kernels' BTFs anew, now that more is stored than when each was added, and notes the names in
+    /// modules that were stored by a version which did not.
     ///
     /// Each BTF is one short transaction, so that others can read and write meanwhile; ended at any moment, the work goes
     /// on where it was. A kernel whose modules build on it keeps its base.
@@ -37,7 +38,14 @@ extension HubStore {
                     """
             )
         }
-        result.total = ids.count
+        let unnoted = try kernelsWithoutModuleNames()
+        result.total = ids.count + unnoted.count
+        for id in unnoted {
+            try noteModuleNames(ofKernel: id)
+            result.examined += 1
+            try progress(result)
+        }
+        try write { database in try ModuleNameTable.removeUnused(in: database) }
         for id in ids {
             let saved = try optimize(id)
             result.examined += 1

@@ -14,7 +14,8 @@ public struct DroppedKernel: Hashable, Sendable {
 
 extension HubStore {
     /// Drops what is damaged, so that a re-ingest stores it again: each damaged kernel with its modules, its package's
-    /// entry in the ledger, and damaged BTF. What builds on damaged BTF and is whole is stored on its own first.
+    /// entry in the ledger, and damaged BTF. What builds on damaged BTF and is whole is stored on its own first. What follows
+    /// from other rows, which is the names in modules, is made anew.
     ///
     /// What SQLite finds wrong with the file itself is not mended; `verify(_:)` says what is left.
     ///
@@ -24,8 +25,10 @@ extension HubStore {
         guard writer != nil else { throw StoreError.readOnly(path: path) }
         let damagedContents = try damagedContents()
         try storeAlone(whatBuildsOn: Set(damagedContents.keys), damagedContents)
+        try mendModuleNames()
         var lastID: Int64 = 0
-        while let (id, result) = try verifyKernel(after: lastID, damagedContents) {
+        var names = ModuleSearch(forTypesNamed: [], ofKinds: [])
+        while let (id, result) = try verifyKernel(after: lastID, damagedContents, &names) {
             lastID = id
             guard !result.isIntact, case .kernel(let name) = result.subject else { continue }
             let package = try drop(id)

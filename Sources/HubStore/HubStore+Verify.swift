@@ -36,7 +36,8 @@ extension HubStore {
         var isIntact = structure.isEmpty
         let damagedContents = try store.damagedContents()
         var lastID: Int64 = 0
-        while let (id, result) = try store.verifyKernel(after: lastID, damagedContents) {
+        var names = ModuleSearch(forTypesNamed: [], ofKinds: [])
+        while let (id, result) = try store.verifyKernel(after: lastID, damagedContents, &names) {
             lastID = id
             isIntact = isIntact && result.isIntact
             try report(result)
@@ -90,7 +91,8 @@ extension HubStore {
 
     func verifyKernel(
         after lastID: Int64,
-        _ damagedContents: [Int64: String]
+        _ damagedContents: [Int64: String],
+        _ names: inout ModuleSearch
     ) throws(StoreError) -> (id: Int64, result: Verification)? {
         try read { database in
             let sql = "\(KernelRows.select) WHERE kernels.id > ? ORDER BY kernels.id LIMIT 1"
@@ -100,23 +102,35 @@ extension HubStore {
             var damage: [String] = []
             do {
                 let kernel = try KernelRows.kernel(from: row, path: path)
-                try damage += damageOfModules(of: kernel, in: database)
+                try damage += damageOfModules(of: kernel, &names, in: database)
             } catch StoreError.damaged(_, _, let reason) { damage.append(reason) }
             try damage += damageOfContents(ofKernel: id, damagedContents, in: database)
             return (id, Verification(subject: .kernel(KernelRows.subject(of: row)), damage: damage))
         }
     }
 
-    private func damageOfModules(of kernel: Kernel, in database: Database) throws -> [String] {
+    private func damageOfModules(
+        of kernel: Kernel,
+        _ names: inout ModuleSearch,
+        in database: Database
+    ) throws -> [String] {
         var damage: [String] = []
-        let sql = "\(Self.selectModules) WHERE kernel_id = ?"
+        var modules: [(name: String, btf: ContentDigest)] = []
+        let sql = "\(Self.selectModules) WHERE kernel_id = ? ORDER BY modules.name"
         let rows = try Row.fetchCursor(database, sql: sql, arguments: [kernel.id])
         while let row = try rows.next() {
-            do { _ = try module(from: row, of: kernel) } catch StoreError.damaged(_, _, let reason) {
+            do {
+                let module = try module(from: row, of: kernel)
+                modules.append((module.name, module.btf.digest))
+            } catch StoreError.damaged(_, _, let reason) {
                 damage.append("module \(String.fromDatabaseValue(row[1]) ?? "?"): \(reason)")
             }
         }
-        return damage
+        let digest = ModuleNameTable.digest(of: modules)
+        switch try names.fault(of: kernel, having: digest, in: database) {
+        case .names(let reason), .modules(let reason): return damage + [reason]
+        case nil: return damage
+        }
     }
 
     private func damageOfContents(

@@ -31,6 +31,7 @@ enum KernelTable {
         in database: Database
     ) throws {
         let name = kernel.name
+        let seal = Seal.kernel(name, kernel.buildID, contents.kernel)
         let statement = try database.cachedStatement(
             sql: """
                 INSERT INTO kernels (distribution, version, architecture, release, order_key, build_id, btf_id,
@@ -41,7 +42,7 @@ enum KernelTable {
         try statement.execute(arguments: [
             name.distribution, name.version, name.architecture.rawValue, name.release, Data(name.orderKey),
             kernel.buildID?.data, contents.kernel.data, ledgerID, time.storedSeconds,
-            Seal.kernel(name, kernel.buildID, contents.kernel),
+            seal,
         ])
         let kernelID = database.lastInsertedRowID
         let moduleStatement = try database.cachedStatement(
@@ -55,6 +56,9 @@ enum KernelTable {
                 kernelID, module.name, module.buildID?.data, digest.data,
                 Seal.module(name, module.name, module.buildID, digest),
             ])
+        }
+        if !kernel.modules.isEmpty {
+            try ModuleNameTable.write(contents.moduleNames, of: kernelID, sealed: seal, in: database)
         }
     }
 

@@ -11,7 +11,8 @@ package struct Migrations: Sendable {
 
     /// The steps of this BTF Hub.
     static let all = {
-        var all = Migrations(steps: [1: Schema.deltas, 2: Schema.scripts], current: Schema.version)
+        let steps = [1: Schema.deltas, 2: Schema.scripts, 3: Schema.moduleNames]
+        var all = Migrations(steps: steps, current: Schema.version)
         all.completions[2] = { try ScriptTable.fill($0) }
         return all
     }()

@@ -32,7 +32,10 @@ public struct NewKernel: Sendable {
         self.name = name
         self.buildID = buildID
         self.btf = btf
-        self.modules = Array(Dictionary(modules.map { ($0.name, $0) }) { $1 }.values).sorted { $0.name < $1.name }
+        self.modules = Array(Dictionary(modules.map { ($0.name, $0) }) { $1 }.values).sorted {
+            // As SQLite orders them.
+            $0.name.utf8.lexicographicallyPrecedes($1.name.utf8)
+        }
     }
 }
 

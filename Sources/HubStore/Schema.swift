@@ -10,7 +10,7 @@ enum Schema {
     static let applicationID = 0x4254_4648
 
     /// The version that `schema.sql` describes.
-    static let version = 3
+    static let version = 4
 
     /// What version 2 has more than version 1: the tables and indexes that deltas need.
     static var deltas: String {
@@ -19,6 +19,9 @@ enum Schema {
 
     /// What version 3 has more than version 2: the scripts of deltas on their own.
     static var scripts: String { statements(making: ["TABLE scripts "]) }
+
+    /// What version 4 has more than version 3: the names in modules.
+    static var moduleNames: String { statements(making: ["TABLE names ", "TABLE module_names "]) }
 
     /// The schema's statements that make some tables and indexes.
     private static func statements(making names: [String]) -> String {

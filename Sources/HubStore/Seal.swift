@@ -28,6 +28,13 @@ enum Seal {
         Data(ContentDigest(of: Array("script\0".utf8) + digest.bytes + base.bytes + runs).bytes.prefix(8))
     }
 
+    /// The seal of what the types of a kernel's modules are called: the kernel's own seal, the digest of its modules, and
+    /// the digests of the sets.
+    static func moduleNames(_ kernel: Data, _ modules: ContentDigest, _ sets: [ContentDigest]) -> Data {
+        let bytes = Array("names\0".utf8) + Array(kernel) + modules.bytes + sets.flatMap(\.bytes)
+        return Data(ContentDigest(of: bytes).bytes.prefix(8))
+    }
+
     private static func seal(_ fields: [String]) -> Data {
         let text = fields.map { $0 + "\0" }.joined()
         return Data(ContentDigest(of: Array(text.utf8)).bytes.prefix(8))

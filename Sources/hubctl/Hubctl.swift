@@ -4,7 +4,7 @@ import HubStore
 
 /// The command line of the archive.
 @main
-struct Hubctl: AsyncParsableCommand {
+struct Hubctl: HubProgram {
     static let configuration = CommandConfiguration(
         commandName: "hubctl",
         abstract: "Type information (BTF) for every kernel that distributions publish.",

@@ -4,7 +4,7 @@ import HubStore
 
 /// The executable that cron starts.
 @main
-struct Hubworker: AsyncParsableCommand {
+struct Hubworker: HubProgram {
     static let configuration = CommandConfiguration(
         commandName: "hubworker",
         abstract: "Take kernels from distributions' packages into the archive.",

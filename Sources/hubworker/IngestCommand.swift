@@ -2,7 +2,7 @@ import ArgumentParser
 import CommandSupport
 import HubWorker
 
-struct IngestCommand: HubCommand {
+struct IngestCommand: AsyncHubCommand {
     static let configuration = CommandConfiguration(
         commandName: "ingest",
         abstract: "Take kernels from packages or images on disk.",

@@ -5,7 +5,7 @@ import HubStore
 import HubWorker
 import KernelPackages
 
-struct RunCommand: HubCommand {
+struct RunCommand: AsyncHubCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
         abstract: "Run ingestion jobs.",

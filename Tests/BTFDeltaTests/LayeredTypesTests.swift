@@ -109,8 +109,14 @@ struct LayeredTypesTests {
         let layered = try LayeredTypes(delta.bytes, delta.script, over: whole)
         let names = ["part_3", "task_struct", "absent", "a", "zzz"].map { Array($0.utf8) }
         let ids = kernels[1].ids(withEssentialNames: names, ofKinds: Set(Kind.allCases)).flatMap(\.self)
+        let same = try Self.whole(kernels[1])
         let one = Footprint(types: ids, essentialNames: names, in: layered)
-        #expect(one == Footprint(types: ids, essentialNames: names, in: kernels[1]))
+        #expect(one == Footprint(types: ids, essentialNames: names, in: same))
+        let alone = Footprint(types: ids, names: names, in: layered)
+        #expect(alone == Footprint(types: ids, names: names, in: same))
+        #expect(alone != one)
+        #expect(layered.pointerSize == kernels[1].pointerSize)
+        for name in names where !name.isEmpty { #expect(layered.ids(named: name) == kernels[1].ids(named: name)) }
         #expect(!ids.isEmpty)
     }
 

@@ -105,7 +105,7 @@ struct CheckTests {
         func report(_ guarded: String) throws -> CompatibilityReport {
             let objects = try ProgramRequests.read(Self.shared(guarded), name: "app.o")
             let check = CompatibilityCheck(RelocationRequestLog(objects: objects), by: .cilium)
-            return try check.run(on: nil, files: [("kernel.btf", types)])
+            return try check.run(on: nil, files: [("kernel.btf", KernelTypes(vmlinux: types))])
         }
         func finding(_ report: CompatibilityReport, _ kind: RelocationKind) -> CompatibilityReport.Finding? {
             report.answers.first?.findings.first {
@@ -139,7 +139,7 @@ struct CheckTests {
         )
         let requests = RelocationRequestLog(objects: try ProgramRequests.read(program, name: "app.o"))
         let reports = try LoaderRules.allCases.map {
-            try CompatibilityCheck(requests, by: $0).run(on: nil, files: [("kernel.btf", types)])
+            try CompatibilityCheck(requests, by: $0).run(on: nil, files: [("kernel.btf", KernelTypes(vmlinux: types))])
         }
         #expect(reports.map(\.decidingRules) == [.libbpf, .cilium])
         #expect(reports.map(\.result) == [.fails, .loads])
@@ -181,7 +181,7 @@ struct CheckTests {
         let files = [("good.btf", BundleFixture.first), ("bad.btf", BundleFixture.third)]
         let report = try check.run(
             on: nil,
-            files: try files.map { (path: $0.0, types: try BTF(parsing: $0.1.get())) }
+            files: try files.map { (path: $0.0, types: KernelTypes(vmlinux: try BTF(parsing: $0.1.get()))) }
         )
         #expect(results(report) == [.loads, .fails])
         #expect(report.groups.map(\.label) == ["good.btf", "bad.btf"])

@@ -235,4 +235,15 @@ struct ModuleBundleTests {
         #expect(report.entries.map(report.result) == [.loads, .loads, .unknown, .fails])
         #expect(report.entries[2].reason?.contains("tracker") == true)
     }
+
+    @Test("a check of a file counts the types of modules that are given with it", arguments: ModuleUse.allCases)
+    func checkOfFiles(_ use: ModuleUse) throws {
+        let vmlinux = try BTF(parsing: BundleFixture.first.get())
+        let tracker = KernelTypes.Module(name: "tracker", types: try BTF(parsing: Self.tracker.get(), base: vmlinux))
+        let report = try CompatibilityCheck(requests(), modules: use).run(
+            on: nil,
+            files: [("kernel.btf", KernelTypes(vmlinux: vmlinux, modules: [tracker]))]
+        )
+        #expect(report.result == (use == .none ? .fails : .loads))
+    }
 }

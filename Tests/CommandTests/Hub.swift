@@ -13,7 +13,10 @@ struct Hub {
     func path(_ name: String) -> String { directory.path(name) }
 
     /// Runs hubctl on the test's archive.
-    func hubctl(_ arguments: String...) throws -> Tool.Result { try run("hubctl", arguments) }
+    func hubctl(_ arguments: String...) throws -> Tool.Result { try hubctl(arguments) }
+
+    /// Runs hubctl on the test's archive.
+    func hubctl(_ arguments: [String]) throws -> Tool.Result { try run("hubctl", arguments) }
 
     /// Runs hubworker on the test's archive, with a work folder of the test's own.
     func hubworker(_ arguments: String...) throws -> Tool.Result {

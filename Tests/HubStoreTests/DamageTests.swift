@@ -1,3 +1,4 @@
+import BTF
 import Foundation
 import HubStore
 import KernelIdentity
@@ -34,12 +35,18 @@ struct DamageTests {
         let expected = try Self.expected()
         do {
             let store = try HubStore(path, access: .readOnly)
+            var search = ModuleSearch(forTypesNamed: [Array("ext4".utf8)], ofKinds: [.structure])
             for kernel in try store.kernels().kernels {
                 guard let original = expected[kernel.name] else {
                     Issue.record("a kernel that was never stored: \(kernel.name)")
                     continue
                 }
                 do { #expect(try store.btf(of: kernel) == original) } catch {}
+                do {
+                    if case .these(let modules) = try search.modules(of: kernel, in: store) {
+                        #expect(modules.map(\.name) == ["ext4"])
+                    }
+                } catch {}
                 do {
                     for module in try store.modules(of: kernel) {
                         #expect(module.name == "ext4")

@@ -49,7 +49,8 @@ struct DeltaStoreTests {
                 }
                 let ids = btf.ids(withEssentialNames: [Array(name.utf8)], ofKinds: [.structure])[0]
                 let answer = ids.first.map { btf.members(of: $0).count } ?? 0
-                let footprint = Footprint(types: ids, essentialNames: [Array(name.utf8)], in: btf)
+                let types = try #require(TypeTable(btf).flatMap { LayeredTypes($0) })
+                let footprint = Footprint(types: ids, essentialNames: [Array(name.utf8)], in: types)
                 try answers.record(answer, for: kernel.btf.digest, restingOn: footprint)
                 found.append(answer)
             }

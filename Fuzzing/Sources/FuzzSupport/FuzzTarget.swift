@@ -1,20 +1,21 @@
 public import CLibFuzzer
+internal import Glibc
 
 /// A program that libFuzzer drives.
 public enum FuzzTarget {
-    /// Runs libFuzzer with this process's arguments.
+    /// Runs libFuzzer with this process's arguments, and ends with its exit status.
     ///
     /// - Parameter handler: tries one input; what it traps on is a finding.
-    /// - Returns: the process's exit status.
-    public static func run(_ handler: @escaping fuzz_input_handler) -> Int32 {
+    public static func run(_ handler: @escaping fuzz_input_handler) -> Never {
         var count = CommandLine.argc
         var arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = CommandLine.unsafeArgv
-        return withUnsafeMutablePointer(to: &arguments) { pointer in
+        let status = withUnsafeMutablePointer(to: &arguments) { pointer in
             pointer.withMemoryRebound(
                 to: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?.self,
                 capacity: 1
             ) { LLVMFuzzerRunDriver(&count, $0, handler) }
         }
+        exit(status)
     }
 
     /// The bytes of an input.

@@ -6,7 +6,10 @@ import Glibc
 @main enum PackDWARF {
     static func main() throws {
         let arguments = CommandLine.arguments
-        guard arguments.count == 3 else { fatalError("PackDWARF IN OUT") }
+        guard arguments.count == 3 else {
+            print("usage: PackDWARF IN OUT")
+            exit(64)
+        }
         let elf = try ELFFile(path: arguments[1])
         var packed = PackedSections()
         packed.isBigEndian = elf.header.byteOrder == .big
@@ -24,7 +27,10 @@ import Glibc
 extension [UInt8] {
     /// Writes a file.
     fileprivate func write(to path: String) throws {
-        guard let file = fopen(path, "wb") else { fatalError("\(path) cannot be written") }
+        guard let file = fopen(path, "wb") else {
+            perror(path)
+            exit(74)
+        }
         fwrite(self, 1, count, file)
         fclose(file)
     }

@@ -14,7 +14,7 @@ struct FlatMember {
     let isContainer: Bool
 }
 
-extension BTF {
+extension TypeSource {
     /// The members of a struct or union, those included of structs and unions without a name that lie in it.
     ///
     /// - Parameter id: the struct or union.

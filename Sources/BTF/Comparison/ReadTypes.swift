@@ -1,9 +1,9 @@
 /// What a look at types has read, noted generously: an answer holds for every BTF in which these types are the same.
-struct ReadTypes {
+struct ReadTypes<Source: TypeSource> {
     private(set) var ids: Set<TypeID> = []
-    private let btf: BTF
+    private let btf: Source
 
-    init(of btf: BTF) { self.btf = btf }
+    init(of btf: Source) { self.btf = btf }
 
     /// Notes a type's own record.
     mutating func note(_ id: TypeID) { if id != .void { ids.insert(id) } }

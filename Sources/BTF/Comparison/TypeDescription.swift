@@ -17,7 +17,7 @@ extension ComparedKind {
     }
 }
 
-extension BTF {
+extension TypeSource {
     /// What a type is, on one line: a declaration in C, or how large it is and how many parts it has.
     func description(of id: TypeID) -> String {
         switch self[id] {

@@ -1,25 +1,25 @@
 /// Writes types in C for a person to read: what they refer to by name, and what has no name as `struct {…}`.
-struct TypeText {
-    private let btf: BTF
+struct TypeText<Source: TypeSource> {
+    private let btf: Source
     /// How many more types the text may go through: prototypes without names may contain each other many times over.
     private var budget = 1 << 10
 
-    private init(of btf: BTF) { self.btf = btf }
+    private init(of btf: Source) { self.btf = btf }
 
     /// A declaration of something of a type.
     ///
     /// - Parameters:
     ///   - type: the type, of the BTF or its base.
     ///   - name: what is declared, or nothing for the type alone.
-    ///   - btf: the BTF.
+    ///   - btf: where the types are read from.
     /// - Returns: the declaration, with `…` where it is deeper or longer than anybody would read.
-    static func declaration(of type: TypeID, _ name: String = "", in btf: BTF) -> String {
+    static func declaration(of type: TypeID, _ name: String = "", in btf: Source) -> String {
         var text = TypeText(of: btf)
         return text.declaration(of: type, CDeclarator(name), level: 0)
     }
 
     /// A function's declaration, its parameters' names included.
-    static func function(_ name: String, prototype: TypeID, in btf: BTF) -> String {
+    static func function(_ name: String, prototype: TypeID, in btf: Source) -> String {
         guard case .functionPrototype(let parts) = btf[prototype] else {
             return declaration(of: prototype, name, in: btf)
         }

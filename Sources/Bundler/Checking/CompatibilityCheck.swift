@@ -26,7 +26,7 @@ public struct CompatibilityCheck: Sendable {
     /// - Parameters:
     ///   - store: the store; nil checks the files alone.
     ///   - filter: which of its kernels.
-    ///   - files: paths and types.
+    ///   - files: paths and types, those of modules included.
     ///   - cache: the folder in which solutions are kept; nil keeps none.
     ///   - progress: is told how many kernels of how many are done.
     /// - Returns: the report.
@@ -34,25 +34,28 @@ public struct CompatibilityCheck: Sendable {
     public func run(
         on store: HubStore?,
         matching filter: KernelFilter = .all,
-        files: [(path: String, types: BTF)] = [],
+        files: [(path: String, types: KernelTypes)] = [],
         cache: String? = nil,
         progress: (_ done: Int, _ count: Int) throws -> Void = { _, _ in }
     ) throws -> CompatibilityReport {
         var report = try CompatibilityReport(of: requests, by: rules, modules)
+        let solver = RelocationSolver(requests)
         if let snapshot = try store?.snapshot() {
             var planned: [PlannedKernel] = []
-            let damaged = try PlannedKernel.forEach(matching: filter, of: snapshot, modules) { planned.append($0) }
-            let solver = try KernelSolver(requests, store: snapshot, modules: modules, cache: cache)
-            try solver.solve(planned) { try progress($0, planned.count) }
+            let damaged = try PlannedKernel.forEach(matching: filter, of: snapshot, modules, by: solver) {
+                planned.append($0)
+            }
+            let kernels = try KernelSolver(requests, store: snapshot, modules: modules, cache: cache)
+            try kernels.solve(planned) { try progress($0, planned.count) }
             for kernel in planned {
-                report.add(.kernel(kernel.name), try solver.answer(for: kernel), hasModules: kernel.modular != nil)
+                let answer = try kernels.answer(for: kernel)
+                report.add(.kernel(kernel.name), answer, hasModules: kernel.modules != .noModules)
             }
             try progress(planned.count, planned.count)
             for error in damaged { report.add(.file(snapshot.path), .unreadable(error.description)) }
         }
-        let solver = RelocationSolver(requests)
         for (path, types) in files {
-            let log = solver.solve(on: KernelTypes(vmlinux: types), by: rules)
+            let log = solver.solve(on: types.using(modules), by: rules)
             report.add(.file(path), .solution(KernelSolution([rules: log], btf: nil, failure: nil)))
         }
         return report

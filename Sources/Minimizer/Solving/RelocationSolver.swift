@@ -7,6 +7,8 @@ public struct RelocationSolver: Sendable {
     let objects: [PreparedObject]
     /// The essential names of all root types, each once, in the order of their bytes.
     public let essentialNames: [[UInt8]]
+    /// The kinds of all root types that are searched for.
+    public let rootKinds: Set<Kind>
     /// The names of all members that relocations look for; nil where one compares types with all of their members.
     ///
     /// Of a kernel's structs and unions, what relocations come to depends on the members of these names alone, on those
@@ -19,6 +21,11 @@ public struct RelocationSolver: Sendable {
     public init(_ requests: RelocationRequestLog) {
         objects = requests.objects.map(PreparedObject.init)
         let names = Set(objects.flatMap { $0.relocations.filter(\.needsCandidates).map(\.essentialName) })
+        rootKinds = Set(
+            objects.flatMap { object in
+                object.relocations.filter(\.needsCandidates).map { object.types.kind(of: $0.request.root) }
+            }
+        )
         essentialNames = names.sorted { $0.lexicographicallyPrecedes($1) }
         let comparesMembers = objects.contains { $0.relocations.contains { $0.request.kind == .typeMatches } }
         memberNames = comparesMembers ? nil : Set(objects.flatMap(\.memberNames))

@@ -51,8 +51,8 @@ extension TouchedTypes {
     init<Base>(essentialNames: [[UInt8]], readOf kernel: KernelTypeSources<RecordedSource<Base>>) {
         // The size of a pointer is that of a `long`.
         self.init(
-            essentialNames: Set(essentialNames + namesOfLong),
-            types: Set(namesOfLong.map { NamedType(kind: .int, name: $0) })
+            essentialNames: Set(essentialNames + BTF.namesOfLong),
+            types: Set(BTF.namesOfLong.map { NamedType(kind: .int, name: $0) })
         )
         for source in [kernel.vmlinux] + kernel.modules.map(\.types) {
             for id in source.reads.ids {

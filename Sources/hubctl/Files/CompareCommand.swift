@@ -38,7 +38,7 @@ struct CompareCommand: HubCommand {
         if exceptions == nil { throw ValidationError("--except takes kinds of BTF, such as FUNC or STRUCT") }
     }
 
-    func execute() async throws {
+    func execute() throws {
         let base = try base.map { try readBTF($0) }
         let (one, two) = (try readBTF(first, base: base), try readBTF(second, base: base))
         let comparison = BTFComparison(one, two, depth: depth)

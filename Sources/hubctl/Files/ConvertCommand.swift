@@ -70,7 +70,7 @@ struct ConvertCommand: HubCommand {
         if isMany, output == "-" { throw ValidationError("several modules need a folder to write to, not '-o -'") }
     }
 
-    func execute() async throws {
+    func execute() throws {
         MemoryReuse.enable()
         let base = try base.map { try ImageConverter.embeddedTypes(of: UnpackedImage(path: $0)) }
         let features = DWARFConverter.Features(list: features) ?? .all

@@ -23,7 +23,7 @@ struct DumpCommand: HubCommand {
         }
     }
 
-    func execute() async throws {
+    func execute() throws {
         let types = try lowered(try readBTF(file, base: base.map { try readBTF($0) }))
         try OutputFile(output).write { sink in
             var text = SinkStream(sink: sink)

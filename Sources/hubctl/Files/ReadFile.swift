@@ -1,6 +1,7 @@
 import BTF
 import CommandSupport
 import ELF
+import Minimizer
 
 /// Reads a whole file.
 func readFile(_ path: String) throws -> [UInt8] {
@@ -19,6 +20,21 @@ func readBTF(_ path: String, base: BTF? = nil) throws -> BTF {
     } catch let error as BTFError {
         throw CommandFailure(.badInput, "\(path): \(error)")
     }
+}
+
+/// Reads the types of a kernel and of modules from files.
+func readKernel(_ path: String, modules: [String]) throws -> KernelTypes {
+    let vmlinux = try readBTF(path)
+    let modules = try modules.map {
+        KernelTypes.Module(name: moduleName(of: $0), types: try readBTF($0, base: vmlinux))
+    }
+    return KernelTypes(vmlinux: vmlinux, modules: modules)
+}
+
+/// `/some/where/nf_conntrack.btf` is the module nf_conntrack.
+private func moduleName(of path: String) -> String {
+    let file = path.split(separator: "/").last ?? Substring(path)
+    return String(file.split(separator: ".").first ?? file)
 }
 
 private func embeddedBTF(_ path: String) throws -> [UInt8] {

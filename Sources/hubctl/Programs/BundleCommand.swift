@@ -56,7 +56,7 @@ struct BundleCommand: HubCommand {
 
     private var isFolder: Bool { layout.isFolder && path != "-" && Compression(tarPath: path) == nil }
 
-    func execute() async throws {
+    func execute() throws {
         MemoryReuse.enable()
         let request = try BundleRequest(
             requests: try readRequests(objects),

@@ -19,6 +19,8 @@ struct CheckCommand: HubCommand {
     @Argument(help: "BPF objects, compiled with -g, or relocation request logs.") var objects: [String]
     @Option(help: ArgumentHelp("A kernel's BTF, a file, instead of the archive; may be repeated.", valueName: "file"))
     var btf: [String] = []
+    @Option(help: ArgumentHelp("The BTF of a module over the one --btf; may be repeated.", valueName: "file"))
+    var module: [String] = []
     @Option(help: "Whose rules decide: libbpf, or cilium for cilium/ebpf.") var rules: LoaderRules = .libbpf
     @Option(help: "What a loader gets of the kernels' modules: none, split or merged, as for bundle.")
     var modules: ModuleUse = .merged
@@ -29,6 +31,7 @@ struct CheckCommand: HubCommand {
 
     func validate() throws {
         if objects.isEmpty { throw ValidationError("name at least one BPF object") }
+        if !module.isEmpty, btf.count != 1 { throw ValidationError("--module goes with one --btf") }
     }
 
     /// Files stand alone unless the archive or a part of it is asked for too.
@@ -37,11 +40,11 @@ struct CheckCommand: HubCommand {
             || filter.release != nil
     }
 
-    func execute() async throws {
+    func execute() throws {
         MemoryReuse.enable()
         let check = CompatibilityCheck(try readRequests(objects), by: rules, modules: modules)
         let archive = usesArchive ? try store.open(.readOnly) : nil
-        let files = try btf.map { (path: $0, types: try readBTF($0)) }
+        let files = try btf.map { (path: $0, types: try readKernel($0, modules: module)) }
         let bar = ProgressBar()
         let report = try check.run(
             on: archive,

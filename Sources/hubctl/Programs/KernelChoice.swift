@@ -25,21 +25,11 @@ struct KernelChoice: ParsableArguments {
     /// The types, and the kernel's name where it is one of the archive's; nil when no kernel was named.
     func namedTypes() throws -> (types: KernelTypes, name: KernelName?)? {
         if let btf {
-            let base = try readBTF(btf)
-            let modules = try module.map { path in
-                KernelTypes.Module(name: moduleName(of: path), types: try readBTF(path, base: base))
-            }
-            return (KernelTypes(vmlinux: base, modules: modules), nil)
+            return (try readKernel(btf, modules: module), nil)
         }
         guard let kernel else { return nil }
         let archive = try store.open(.readOnly)
         let found = try archive.requireKernel(kernel)
         return (try archive.types(of: found), found.name)
-    }
-
-    /// `/some/where/nf_conntrack.btf` is the module nf_conntrack.
-    private func moduleName(of path: String) -> String {
-        let file = path.split(separator: "/").last ?? Substring(path)
-        return String(file.split(separator: ".").first ?? file)
     }
 }

@@ -27,7 +27,7 @@ struct MinimizeCommand: HubCommand {
         if modules == .split, output == "-" { throw ValidationError("--modules split needs a file for -o") }
     }
 
-    func execute() async throws {
+    func execute() throws {
         guard let types = try choice.types() else { return }
         let requests = try readRequests(objects)
         let minimized = try Minimizer(requests).minimize(types, modules: modules)

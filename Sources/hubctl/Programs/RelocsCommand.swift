@@ -23,7 +23,7 @@ struct RelocsCommand: HubCommand {
         if objects.isEmpty { throw ValidationError("name at least one BPF object") }
     }
 
-    func execute() async throws {
+    func execute() throws {
         let requests = try readRequests(objects)
         guard let (types, name) = try choice.namedTypes() else {
             switch format {

@@ -12,7 +12,7 @@ struct BackupCommand: HubCommand {
     @OptionGroup var store: StoreOptions
     @Argument(help: "The copy; a file that is there is replaced.") var file: String
 
-    func execute() async throws {
+    func execute() throws {
         let archive = try store.open(.readOnly)
         let progress = ProgressBar()
         defer { progress.finish() }

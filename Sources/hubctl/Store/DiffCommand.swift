@@ -29,7 +29,7 @@ struct DiffCommand: HubCommand {
     var kind: [ComparedKind] = []
     @Option(help: "table or json.") var format: OutputFormat = .table
 
-    func execute() async throws {
+    func execute() throws {
         let archive = try isFile(old) && isFile(new) ? nil : store.open(.readOnly)
         let before = try types(old, in: archive)
         let after = try types(new, in: archive)

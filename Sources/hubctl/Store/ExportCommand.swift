@@ -51,7 +51,8 @@ struct ExportCommand: HubCommand {
         if !(1...256).contains(threads) { throw ValidationError("--threads takes a number from 1 to 256") }
     }
 
-    func execute() async throws {
+    func execute() throws {
+        MemoryReuse.enable()
         let archive = try store.open(.readOnly)
         if layout == .btfhub { try exportTree(of: archive) } else { try exportKernel(of: archive) }
     }

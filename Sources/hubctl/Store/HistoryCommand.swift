@@ -18,7 +18,7 @@ struct HistoryCommand: HubCommand {
     @OptionGroup var store: StoreOptions
     @OptionGroup var filter: FilterOptions
     @Argument(help: "A type or a part of one: task_struct, task_struct.pid, vfs_read.") var type: String
-    @Option(help: ArgumentHelp("How many threads may decode.", valueName: "n")) var threads = 2
+    @Option(help: ArgumentHelp("How many threads may look.", valueName: "n")) var threads = 2
     @Option(help: "table, or json: one object per line.") var format: OutputFormat = .table
 
     func validate() throws {
@@ -28,8 +28,9 @@ struct HistoryCommand: HubCommand {
         if !(1...256).contains(threads) { throw ValidationError("--threads takes a number from 1 to 256") }
     }
 
-    func execute() async throws {
+    func execute() throws {
         guard let path = TypePath(type) else { return }
+        MemoryReuse.enable()
         let archive = try store.open(.readOnly)
         var total = 0
         try archive.forEachKernel(matching: filter.filter) { _ in total += 1 }

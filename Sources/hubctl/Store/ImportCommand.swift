@@ -25,7 +25,7 @@ struct ImportCommand: HubCommand {
         if !(1...256).contains(threads) { throw ValidationError("--threads takes a number from 1 to 256") }
     }
 
-    func execute() async throws {
+    func execute() throws {
         let tree: ArchiveTree
         do { tree = try ArchiveTree(scanning: folder) } catch {
             throw CommandFailure(.badInput, "\(folder) cannot be looked through: it is no folder, or it cannot be read")

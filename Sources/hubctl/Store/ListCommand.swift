@@ -16,7 +16,7 @@ struct ListCommand: HubCommand {
     var buildId: String?
     @Option(help: "table, or json: one object per line.") var format: OutputFormat = .table
 
-    func execute() async throws {
+    func execute() throws {
         let archive = try store.open(.readOnly)
         switch format {
         case .table: try printTable(archive)

@@ -16,7 +16,7 @@ struct OptimizeCommand: HubCommand {
     @Flag(help: "Also give unused space back to the file system, which takes as much space again for a while.")
     var compact = false
 
-    func execute() async throws {
+    func execute() throws {
         let archive = try store.open(.readWrite)
         let progress = ProgressBar()
         let result = try archive.optimize { progress.update("optimizing", items: $0.examined, of: $0.total) }

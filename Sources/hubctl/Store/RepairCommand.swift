@@ -14,7 +14,7 @@ struct RepairCommand: HubCommand {
 
     @OptionGroup var store: StoreOptions
 
-    func execute() async throws {
+    func execute() throws {
         let archive = try store.open(.readWrite)
         var dropped = 0
         try archive.repair { kernel in

@@ -4,7 +4,7 @@ import HubServer
 import HubStore
 import Logging
 
-struct ServeCommand: HubCommand {
+struct ServeCommand: AsyncHubCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
         abstract: "Serve the archive over HTTP.",

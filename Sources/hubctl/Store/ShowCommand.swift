@@ -22,7 +22,7 @@ struct ShowCommand: HubCommand {
         if ways != 1 { throw ValidationError("name a kernel, or give --build-id or filters") }
     }
 
-    func execute() async throws {
+    func execute() throws {
         let archive = try store.open(.readOnly)
         if let kernel { return try show(archive.requireKernel(kernel), in: archive) }
         if let buildId {

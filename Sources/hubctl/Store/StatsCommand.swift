@@ -12,7 +12,7 @@ struct StatsCommand: HubCommand {
     @OptionGroup var store: StoreOptions
     @Option(help: "table or json.") var format: OutputFormat = .table
 
-    func execute() async throws {
+    func execute() throws {
         let statistics = try store.open(.readOnly).statistics()
         switch format {
         case .json: try Printing.json(StatisticsJSON(statistics))

@@ -10,7 +10,7 @@ struct VerifyCommand: HubCommand {
 
     @OptionGroup var store: StoreOptions
 
-    func execute() async throws {
+    func execute() throws {
         let archive = try store.open(.readOnly)
         var kernels = 0
         let isIntact = try archive.verify { result in

@@ -1,6 +1,14 @@
 import BTF
 
 extension TypeSource {
+    /// What a type's record describes.
+    func kind(of id: TypeID) -> Kind { header(of: id).kind }
+
+    /// A string, cut off at a limit, bytes that are not UTF-8 replaced.
+    func string(at offset: StringOffset, limit: Int) -> String {
+        String(decoding: bytes(at: offset, limit: limit), as: UTF8.self)
+    }
+
     /// How many qualifiers and typedefs may follow one another; real kernels have no more than a handful.
     private static var longestChain: Int { 256 }
 
@@ -80,22 +88,4 @@ extension TypeSource {
         guard kind(of: id).isEnumeration, case .enumeration(let enumeration) = self[id] else { return nil }
         return enumeration
     }
-
-    /// The size of a pointer in bytes, by the size of a `long`; 8 when there is no `long`.
-    ///
-    /// Source: libbpf's `determine_ptr_size`.
-    var pointerSize: UInt32 {
-        let longs = ids(withEssentialNames: namesOfLong, ofKinds: [.int]).joined().lazy
-            .filter {
-                [4, 8].contains(header(of: $0).sizeOrType)
-                    && namesOfLong.contains(Array(bytes(at: header(of: $0).name)))
-            }
-        return longs.min().map { header(of: $0).sizeOrType } ?? 8
-    }
 }
-
-/// What C compilers call a `long`.
-let namesOfLong: [[UInt8]] = [
-    "long", "long int", "int long", "unsigned long", "long unsigned", "unsigned long int", "unsigned int long",
-    "long unsigned int", "long int unsigned", "int unsigned long", "int long unsigned",
-].map { Array($0.utf8) }

@@ -1,5 +1,3 @@
-public import BTF
-
 /// Where a kernel's types are read from, one at a time.
 ///
 /// Solving looks up a few dozen names and reads the types that have them; a source need not have the others at hand.
@@ -34,14 +32,33 @@ public protocol TypeSource {
     func bytes(at offset: StringOffset, limit: Int) -> ArraySlice<UInt8>
 }
 
-extension BTF: TypeSource {}
+/// Where types can also be looked up by their whole names.
+public protocol NamedTypeSource: TypeSource {
+    /// Finds the source's own types of a name, of any kind.
+    ///
+    /// - Parameter name: the whole name, not empty.
+    /// - Returns: their ids, in ascending order.
+    func ids(named name: [UInt8]) -> [TypeID]
+    /// The size of a pointer in bytes, told from the first INT named as a `long`; 8 when there is none.
+    var pointerSize: UInt32 { get }
+}
 
 extension TypeSource {
-    /// What a type's record describes.
-    func kind(of id: TypeID) -> Kind { header(of: id).kind }
-
-    /// A string, cut off at a limit, bytes that are not UTF-8 replaced.
-    func string(at offset: StringOffset, limit: Int) -> String {
-        String(decoding: bytes(at: offset, limit: limit), as: UTF8.self)
+    /// The size of a pointer in bytes: that of the first own INT of 4 or 8 bytes named as a `long`; 8 when there is none.
+    ///
+    /// Source: libbpf's `determine_ptr_size`.
+    public var pointerSize: UInt32 {
+        let longs = ids(withEssentialNames: BTF.namesOfLong, ofKinds: [.int]).joined().lazy.filter {
+            [4, 8].contains(header(of: $0).sizeOrType)
+                && BTF.namesOfLong.contains(Array(bytes(at: header(of: $0).name)))
+        }
+        return longs.min().map { header(of: $0).sizeOrType } ?? 8
     }
+}
+
+extension BTF: NamedTypeSource {}
+
+extension TypeSource {
+    /// A string, bytes that are not UTF-8 replaced.
+    func string(at offset: StringOffset) -> String { String(decoding: bytes(at: offset), as: UTF8.self) }
 }

@@ -1,8 +1,8 @@
-extension BTF {
+extension NamedTypeSource {
     /// Finds a type, or a part of one, by its path.
     ///
     /// - Parameter path: the path; every type of its name is looked at, declarations are not.
-    /// - Returns: what was found, each once, in a fixed order; none when the BTF does not have it.
+    /// - Returns: what was found, each once, in a fixed order; none when the source does not have it.
     public func sightings(of path: TypePath) -> [TypeSighting] { sightingsWithReads(of: path).sightings }
 
     /// Finds a type, or a part of one, and says what that rests on: where these types are the same, and the types of
@@ -12,11 +12,11 @@ extension BTF {
     /// - Returns: what was found; the types that were looked at, generously counted; the names that were looked up.
     public func sightingsWithReads(
         of path: TypePath
-    ) -> (sightings: [TypeSighting], types: Set<TypeID>, names: [String]) {
+    ) -> (sightings: [TypeSighting], types: Set<TypeID>, names: [[UInt8]]) {
         let pointerSize = pointerSize
         var reads = ReadTypes(of: self)
         var found: Set<TypeSighting> = []
-        for id in ids(named: path.type) {
+        for id in ids(named: Array(path.type.utf8)) {
             let header = header(of: id)
             reads.note(id)
             guard header.kind != .forward, header.kind != .declarationTag else { continue }
@@ -34,28 +34,7 @@ extension BTF {
             ($0.kind.rawValue, $0.bitOffset ?? 0, $0.bitSize ?? 0, $0.text, $0.contents)
                 < ($1.kind.rawValue, $1.bitOffset ?? 0, $1.bitSize ?? 0, $1.text, $1.contents)
         }
-        return (sightings, reads.ids, [path.type] + Self.longNames)
-    }
-
-    /// The own types of a name.
-    private func ids(named name: String) -> [TypeID] {
-        let wanted = Array(name.utf8)
-        // Names of equal content mostly share one offset, so that most types are told apart by a number.
-        var known: [StringOffset: Bool] = [:]
-        let first = wanted.first
-        return ids.filter { id in
-            let offset = header(of: id).name
-            guard !offset.isEmpty, firstByte(at: offset) == first else { return false }
-            if let known = known[offset] { return known }
-            let isWanted = bytes(at: offset).elementsEqual(wanted)
-            known[offset] = isWanted
-            return isWanted
-        }
-    }
-
-    private func firstByte(at offset: StringOffset) -> UInt8? {
-        guard offset.rawValue >= storage.firstString else { return base?.firstByte(at: offset) }
-        return storage.strings[Int(offset.rawValue - storage.firstString)]
+        return (sightings, reads.ids, [Array(path.type.utf8)] + BTF.namesOfLong)
     }
 
     private func sighting(of id: TypeID, _ kind: ComparedKind, pointerSize: UInt32) -> TypeSighting {
@@ -74,7 +53,7 @@ extension BTF {
         in id: TypeID,
         _ kind: ComparedKind,
         pointerSize: UInt32,
-        _ reads: inout ReadTypes
+        _ reads: inout ReadTypes<Self>
     ) -> TypeSighting? {
         reads.noteDeclaration(of: id)
         guard let composite = self.composite(behind: id) else { return enumerator(members, of: id, kind) }
@@ -95,7 +74,7 @@ extension BTF {
         at path: ArraySlice<String>,
         of id: TypeID,
         depth: Int,
-        _ reads: inout ReadTypes
+        _ reads: inout ReadTypes<Self>
     ) -> (member: FlatMember, bitOffset: UInt64)? {
         guard depth < 16 else { return nil }
         reads.noteMembers(of: id, isWithText: false)
@@ -130,7 +109,7 @@ extension BTF {
 
 // MARK: - Sizes and contents
 
-extension BTF {
+extension NamedTypeSource {
     /// The struct or union that a type is, behind typedefs and qualifiers.
     private func composite(behind type: TypeID) -> TypeID? {
         var id = type

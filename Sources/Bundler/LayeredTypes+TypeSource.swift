@@ -1,4 +1,0 @@
-public import BTFDelta
-public import Minimizer
-
-extension LayeredTypes: TypeSource {}
