@@ -28,13 +28,16 @@ extension HubStore {
     }
 
     private func series(in database: Database) throws -> [StoreStatistics.Series] {
-        // The order of names puts a series' kernels side by side, so its first key gives the series' place.
+        // The order of names puts a series' kernels side by side, so its first key gives the series' place. Without the
+        // limit SQLite would join first, and put whole payloads into what it sorts.
         let rows = try Row.fetchCursor(
             database,
             sql: """
                 SELECT distribution, version, architecture, count(*), coalesce(sum(size), 0),
-                    coalesce(sum(length(payload)), 0)
-                FROM kernels LEFT JOIN btf ON btf.id = btf_id WHERE superseded_at IS NULL
+                    coalesce(sum(stored), 0)
+                FROM kernels LEFT JOIN (SELECT id, size, length(payload) AS stored FROM btf LIMIT -1) AS contents
+                    ON contents.id = btf_id
+                WHERE superseded_at IS NULL
                 GROUP BY distribution, version, architecture ORDER BY min(order_key)
                 """
         )

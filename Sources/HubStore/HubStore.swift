@@ -39,7 +39,7 @@ public struct HubStore: Sendable {
         cache = ContentCache()
         do {
             if access == .create { try StoreFile.createIfNeeded(at: path, busyTimeout: busyTimeout) }
-            try StoreFile.checkHeader(of: path)
+            try StoreFile.checkHeader(of: path, upTo: Schema.version)
             if access == .readOnly {
                 reader = try StoreFile.openForReading(path, busyTimeout: busyTimeout)
                 writer = nil

@@ -7,7 +7,7 @@ package struct Migrations: Sendable {
     /// What is done after a step's SQL, where SQL alone does not do.
     private var completions: [Int: @Sendable (Database) throws -> Void] = [:]
     /// The version that the last step ends with.
-    private let current: Int
+    fileprivate let current: Int
 
     /// The steps of this BTF Hub.
     static let all = {
@@ -64,7 +64,7 @@ extension HubStore {
     /// - Throws: `StoreError` as opening does.
     package static func migrate(_ path: String, with migrations: Migrations) throws(StoreError) {
         do {
-            try StoreFile.checkHeader(of: path)
+            try StoreFile.checkHeader(of: path, upTo: migrations.current)
             try migrations.bringUpToDate(try StoreFile.openForWriting(path, busyTimeout: 5), path: path)
         } catch {
             throw StoreError(error, path: path, busyTimeout: 5)

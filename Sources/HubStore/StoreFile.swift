@@ -5,8 +5,15 @@ internal import GRDB
 enum StoreFile {
     /// Checks that a file is a store, without opening it as a database: another program's file must stay untouched.
     ///
-    /// The application id is at byte 68 of the file's header, big-endian (https://www.sqlite.org/fileformat.html, 1.3).
-    static func checkHeader(of path: String) throws(StoreError) {
+    /// The application id is at byte 68 of the file's header and the schema's version at byte 60, both big-endian
+    /// (https://www.sqlite.org/fileformat.html, 1.3). A connection that can write leaves a trace in the file even where it
+    /// only asks for the version; what newer commits in the log say is seen after opening.
+    ///
+    /// - Parameters:
+    ///   - path: the file's path.
+    ///   - version: the highest version of the schema that is not refused.
+    /// - Throws: `StoreError` when it is none, or newer.
+    static func checkHeader(of path: String, upTo version: Int) throws(StoreError) {
         guard let file = FileHandle(forReadingAtPath: path) else {
             let exists = FileManager.default.fileExists(atPath: path)
             throw exists ? .failed(path: path, reason: "no permission to read it") : .missing(path: path)
@@ -19,9 +26,12 @@ enum StoreFile {
         guard header.count == 100, header.starts(with: Array("SQLite format 3\0".utf8)) else {
             throw .notAStore(path: path, reason: "not an SQLite database")
         }
-        let applicationID = header[68..<72].reduce(0) { $0 << 8 | Int($1) }
-        guard applicationID == Schema.applicationID else {
+        func number(at offset: Int) -> Int { header[offset..<offset + 4].reduce(0) { $0 << 8 | Int($1) } }
+        guard number(at: 68) == Schema.applicationID else {
             throw .notAStore(path: path, reason: "an SQLite database of another program")
+        }
+        guard number(at: 60) <= version else {
+            throw .tooNew(path: path, version: number(at: 60), supported: version)
         }
     }
 

@@ -8,20 +8,6 @@ import Testing
 
     init() throws { hub = try Hub() }
 
-    /// What the command said, when it ended as it should.
-    private func expectFault(
-        _ result: Tool.Result,
-        status: Int32,
-        naming name: String,
-        sourceLocation: SourceLocation = #_sourceLocation
-    ) {
-        #expect(result.status == status, "\(result.diagnostics)", sourceLocation: sourceLocation)
-        let errors = result.diagnostics.split(separator: "\n").filter { $0.hasPrefix("error: ") }
-        #expect(errors.count == 1, "\(result.diagnostics)", sourceLocation: sourceLocation)
-        #expect(errors.first?.contains(name) == true, "\(result.diagnostics)", sourceLocation: sourceLocation)
-        #expect(result.output.isEmpty, sourceLocation: sourceLocation)
-    }
-
     @Test func truncatedPackage() throws {
         try hub.makeImage("vmlinux")
         try hub.makePackage("whole.deb", release: "6.1.0-1-test", image: "vmlinux")

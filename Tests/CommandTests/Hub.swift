@@ -1,5 +1,6 @@
 import Foundation
 import TestSupport
+import Testing
 
 /// The executables, run as a user runs them, on an archive of a test's own.
 struct Hub {
@@ -91,3 +92,17 @@ struct Hub {
 
 /// The names by which the tests' kernel is stored.
 let kernelFlags = ["--distro", "debian", "--version", "12"]
+
+/// Expects that a command ended with one sentence that names something, and printed nothing else.
+func expectFault(
+    _ result: Tool.Result,
+    status: Int32,
+    naming name: String,
+    sourceLocation: SourceLocation = #_sourceLocation
+) {
+    #expect(result.status == status, "\(result.diagnostics)", sourceLocation: sourceLocation)
+    let errors = result.diagnostics.split(separator: "\n").filter { $0.hasPrefix("error: ") }
+    #expect(errors.count == 1, "\(result.diagnostics)", sourceLocation: sourceLocation)
+    #expect(errors.first?.contains(name) == true, "\(result.diagnostics)", sourceLocation: sourceLocation)
+    #expect(result.output.isEmpty, sourceLocation: sourceLocation)
+}

@@ -92,6 +92,7 @@ import Testing
         }
         try Tool.run("mkfifo", ["\(tree.path)/\(folder)/pipe.btf"])
         try tree.add(good, as: "\(folder)/a name with blanks.btf")
+        try tree.add(good, as: "12/x86_64/misplaced.btf")
         try FileManager.default.removeItem(atPath: members)
 
         let result = try hub.hubctl("import", tree.path)
@@ -105,6 +106,7 @@ import Testing
         #expect(errors.count == bad.count)
         #expect(result.diagnostics.contains("passed over: \(tree.path)/\(folder)/pipe.btf: it is no regular file"))
         #expect(result.diagnostics.contains("a name with blanks"))
+        #expect(result.diagnostics.contains("passed over: \(tree.path)/12/x86_64/misplaced.btf: it does not lie in"))
         #expect(try hub.hubctl("list", "--format", "json").text.split(separator: "\n").count == 4)
         #expect(try hub.hubctl("verify").status == 0)
         #expect(try hub.hubctl("import", hub.path("nowhere")).status == 65)

@@ -1,16 +1,18 @@
 import Foundation
-import KernelIdentity
 import HubStore
 import KernelIdentity
 import TestSupport
 import Testing
 
 /// Needs a small file system of its own, which only root can mount.
-@Suite("Full and read-only file systems", .enabled(if: TemporaryMount.isAllowed))
+@Suite(
+    "Full and read-only file systems",
+    .enabled(if: SmallFileSystem.isAvailable, "only root can mount a small file system")
+)
 struct FileSystemTests {
     @Test("a full disk is one clear error, and the store stays as it was")
     func full() throws {
-        let mount = try TemporaryMount(kilobytes: 512)
+        let mount = try SmallFileSystem(kilobytes: 512)
         let store = try HubStore(mount.path("hub.db"), access: .create)
         try store.add(try StoreFixture.kernel("6.1.0-1"), from: StoreFixture.package("first"))
         let filler = try mount.fill(leaving: 16)
@@ -31,7 +33,7 @@ struct FileSystemTests {
 
     @Test("a store cannot be made on a full disk, and nothing is left that looks like one")
     func fullAtCreation() throws {
-        let mount = try TemporaryMount(kilobytes: 64)
+        let mount = try SmallFileSystem(kilobytes: 64)
         let filler = try mount.fill(leaving: 8)
         #expect(throws: StoreError.full(path: mount.path("hub.db"))) {
             try HubStore(mount.path("hub.db"), access: .create)
@@ -42,7 +44,7 @@ struct FileSystemTests {
 
     @Test("a store on a read-only file system can be read and not written")
     func readOnly() throws {
-        let mount = try TemporaryMount(kilobytes: 1024)
+        let mount = try SmallFileSystem(kilobytes: 1024)
         let path = mount.path("hub.db")
         let store = try HubStore(path, access: .create)
         try store.add(try StoreFixture.kernel("6.1.0-1"))
@@ -55,31 +57,5 @@ struct FileSystemTests {
         for access in [HubStore.Access.readWrite, .create] {
             #expect(throws: StoreError.readOnly(path: path)) { try HubStore(path, access: access) }
         }
-    }
-}
-
-/// A file system in memory, unmounted when the last reference to it goes.
-final class TemporaryMount {
-    private let folder: TemporaryDirectory
-
-    static let isAllowed = getuid() == 0 && (try? TemporaryMount(kilobytes: 64)) != nil
-
-    init(kilobytes: Int) throws {
-        folder = try TemporaryDirectory()
-        try Tool.run("mount", ["-t", "tmpfs", "-o", "size=\(kilobytes)k", "tmpfs", folder.url.path])
-    }
-
-    deinit { _ = try? Tool.attempt("umount", ["--lazy", folder.url.path]) }
-
-    func path(_ name: String) -> String { folder.path(name) }
-
-    func makeReadOnly() throws { try Tool.run("mount", ["-o", "remount,ro", folder.url.path]) }
-
-    /// Fills it up but for some kilobytes and returns the path of the file that does it.
-    func fill(leaving kilobytes: Int) throws -> String {
-        let attributes = try FileManager.default.attributesOfFileSystem(forPath: folder.url.path)
-        let free = try #require((attributes[.systemFreeSize] as? NSNumber)?.intValue)
-        try Data(count: max(free - kilobytes * 1024, 0)).write(to: URL(filePath: path("filler")))
-        return path("filler")
     }
 }

@@ -20,4 +20,24 @@ public final class SmallFileSystem: Sendable {
 
     /// The folder that it is mounted on.
     public var path: String { directory.url.path }
+
+    /// The path of a file on it.
+    public func path(_ name: String) -> String { directory.path(name) }
+
+    /// Mounts it again so that nothing can be written.
+    ///
+    /// - Throws: `Tool.Failure` when it cannot be mounted.
+    public func makeReadOnly() throws { try Tool.run("mount", ["-o", "remount,ro", path]) }
+
+    /// Fills it up but for some kilobytes.
+    ///
+    /// - Parameter kilobytes: how much is to be left.
+    /// - Returns: the path of the file that fills it.
+    /// - Throws: what Foundation throws when the file cannot be written.
+    public func fill(leaving kilobytes: Int) throws -> String {
+        let attributes = try FileManager.default.attributesOfFileSystem(forPath: path)
+        let free = (attributes[.systemFreeSize] as? NSNumber)?.intValue ?? 0
+        try Data(count: max(free - kilobytes * 1024, 0)).write(to: URL(fileURLWithPath: path("filler")))
+        return path("filler")
+    }
 }

@@ -3,6 +3,7 @@ import BTF
 import Foundation
 import HubStore
 import KernelIdentity
+import Synchronization
 
 /// Makes a store of many kernels out of a few real ones.
 @main
@@ -11,14 +12,15 @@ struct GrowStore: ParsableCommand {
         commandName: "growstore",
         abstract: "Make a store of many kernels out of a few real ones by seeded mutation.",
         discussion: """
-            Each file begins a series, whose next kernel is the last one with 68 to 800 types changed, as Debian's \
-            kernels change from one patch level to the next. The same files, seed and count give the same kernels. A \
-            store that holds a part of them is gone on with.
+            Each file begins a family of versions, flavours and patch levels, in which as many types change from one \
+            kernel to the next as in Debian's. The same files, seed and count give the same kernels. Families \
+            are grown by threads of their own. A store that holds a part of them is gone on with. Prints how many kernels were added, and the processor seconds that storing \
+            them took, in JSON.
             """
     )
 
     @Option(help: "The store; made where there is none.") var store: String
-    @Option(help: "How many kernels it is to hold.") var count = 10_000
+    @Option(help: "How many kernels it is to hold.") var count = 1_000
     @Option(help: "Which kernels.") var seed: UInt64 = 1
     @Argument(help: "Real kernels' BTF, canonical or not.") var files: [String]
 
@@ -28,36 +30,53 @@ struct GrowStore: ParsableCommand {
 
     func run() throws {
         let archive = try HubStore(store, access: .create)
-        var storing = Duration.zero
-        var stored = 0
-        for (series, file) in files.enumerated() {
-            let kernels = count / files.count + (series < count % files.count ? 1 : 0)
-            var last: BTF?
-            for level in 0..<kernels {
-                let name = try KernelName(
-                    distribution: "grown",
-                    version: "\(series + 1)",
-                    architecture: "x86_64",
-                    release: "6.1.0-\(level + 1)-amd64"
-                )
-                if let known = try archive.kernel(named: name) {
-                    last = level + 1 < kernels ? try BTF(parsing: archive.btf(of: known)) : nil
-                    continue
-                }
-                var generator = SplitMix(seed: seed &* 1_000_003 &+ UInt64(series) &* 10_007 &+ UInt64(level))
-                let btf =
-                    if let last { try Mutation.next(after: last, using: &generator) } else {
-                        try BTF(parsing: Array(Data(contentsOf: URL(fileURLWithPath: file)))).canonicalized()
-                    }
-                let bytes = btf.serialized()
-                let start = ContinuousClock.now
-                try archive.add(NewKernel(name: name, buildID: nil, btf: bytes))
-                storing += ContinuousClock.now - start
-                stored += 1
-                last = btf
-            }
+        let storing = Mutex(Storing())
+        let failure = Mutex((any Error)?.none)
+        DispatchQueue.concurrentPerform(iterations: files.count) { family in
+            let kernels = count / files.count + (family < count % files.count ? 1 : 0)
+            do {
+                try grow(Growth(family: family, seed: seed), from: files[family], kernels, into: archive, storing)
+            } catch { failure.withLock { $0 = error } }
         }
-        let seconds = Double(storing.components.seconds) + Double(storing.components.attoseconds) * 1e-18
-        print("\(stored) kernels added in \(seconds) s of storing")
+        try archive.close()
+        if let error = failure.withLock({ $0 }) { throw error }
+        print(String(decoding: try JSONEncoder().encode(storing.withLock { $0 }), as: UTF8.self))
+    }
+
+    /// Adds the kernels of one family that the archive does not have.
+    private func grow(
+        _ growth: Growth,
+        from file: String,
+        _ kernels: Int,
+        into archive: HubStore,
+        _ storing: borrowing Mutex<Storing>
+    ) throws {
+        guard kernels > 0 else { return }
+        let real = try BTF(parsing: Array(Data(contentsOf: URL(fileURLWithPath: file)))).canonicalized()
+        var first = real
+        var previous = real
+        for number in 0..<kernels {
+            let place = Growth.Place(number)
+            let name = try growth.name(place)
+            let btf: BTF
+            if let known = try archive.kernel(named: name) {
+                let isNextMissing = try archive.kernel(named: growth.name(.init(number + 1))) == nil
+                guard place.isFirstOfVersion || isNextMissing else { continue }
+                btf = try BTF(parsing: archive.btf(of: known))
+            } else {
+                var generator = growth.generator(number)
+                switch growth.change(place, using: &generator) {
+                case nil: btf = real
+                case (.real, let types)?: btf = try Mutation.changing(types, of: real, using: &generator)
+                case (.firstOfVersion, let types)?: btf = try Mutation.changing(types, of: first, using: &generator)
+                case (.previous, let types)?: btf = try Mutation.changing(types, of: previous, using: &generator)
+                }
+                let kernel = NewKernel(name: name, buildID: nil, btf: btf.serialized())
+                let stored = try Storing(of: kernel, into: archive)
+                storing.withLock { $0 += stored }
+            }
+            previous = btf
+            if place.isFirstOfVersion { first = btf }
+        }
     }
 }

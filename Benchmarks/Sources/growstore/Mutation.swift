@@ -1,38 +1,49 @@
 import BTF
 import Foundation
 
-/// Makes the BTF of a kernel's next patch level.
+/// Makes the BTF of a kernel that is related to another.
 ///
-/// How many types change is between what was measured from Debian's 6.1.0-55 to -56 (68) and from -47 to -55 (792);
-/// small changes are more frequent. What changes is what does there: functions that come, go and change, members that
+/// What changes is what does from one of Debian's kernels to the next: functions that come, go and change, members that
 /// are put into structs, longer arrays, new structs.
 enum Mutation {
-    /// A change to one type or two.
+    /// A change to one type, or to the few that come together.
     private enum Change: Hashable {
         case insertMember, renameFunction, lengthenArray, addFunction, addStruct
+
+        /// How many types are new or changed.
+        var types: Int { self == .addStruct ? 4 : 1 }
     }
 
     /// Changes a BTF.
     ///
     /// - Parameters:
+    ///   - count: how many types are to be new or changed.
     ///   - btf: a kernel's BTF in canonical form.
     ///   - generator: decides what changes.
-    /// - Returns: the next kernel's, in canonical form.
+    /// - Returns: the other kernel's, in canonical form.
     /// - Throws: `BTFError` when a struct outgrows the format.
-    static func next(after btf: BTF, using generator: inout SplitMix) throws -> BTF {
-        let changed = Int(68 * pow(800.0 / 68.0, Double.random(in: 0..<1, using: &generator)))
+    static func changing(_ count: Int, of btf: BTF, using generator: inout SplitMix) throws -> BTF {
         let structs = candidates(.structure, in: btf)
         let functions = candidates(.function, in: btf)
         let arrays = rareArrays(in: btf)
         var changes: [TypeID: Change] = [:]
         var added: [Change] = []
-        for _ in 0..<changed {
+        var types = 0
+        while types < count {
+            let change: Change
+            var candidates: [TypeID] = []
             switch Int.random(in: 0..<100, using: &generator) {
-            case ..<35: structs.randomElement(using: &generator).map { changes[$0] = .insertMember }
-            case ..<70: functions.randomElement(using: &generator).map { changes[$0] = .renameFunction }
-            case ..<75: arrays.randomElement(using: &generator).map { changes[$0] = .lengthenArray }
-            case ..<92: added.append(.addFunction)
-            default: added.append(.addStruct)
+            case ..<35: (change, candidates) = (.insertMember, structs)
+            case ..<70: (change, candidates) = (.renameFunction, functions)
+            case ..<75: (change, candidates) = (.lengthenArray, arrays)
+            case ..<92: change = .addFunction
+            default: change = .addStruct
+            }
+            if let id = candidates.randomElement(using: &generator) {
+                if changes.updateValue(change, forKey: id) == nil { types += change.types }
+            } else {
+                added.append(change)
+                types += change.types
             }
         }
         var builder = BTFBuilder(byteOrder: btf.byteOrder)

@@ -58,6 +58,8 @@ private struct Scan {
                 do { try look(into: inner, parts: parts + [names[index]]) } catch {
                     passedOver.append((inner, "the folder cannot be read"))
                 }
+            } else if KernelFile.parse(names[index]) != nil {
+                passedOver.append((inner, "it does not lie in DISTRIBUTION/VERSION/ARCHITECTURE"))
             }
         }
     }
