@@ -55,8 +55,8 @@ import Testing
     @Test func readersDuringAMigrationSeeAllOrAreTold() throws {
         #expect(try hub.hubctl("import", tree.path).status == 0)
         let contents = try KernelTree.contents(of: hub.store)
-        try Tool.run("sqlite3", [hub.store, "DROP TABLE scripts; PRAGMA user_version = 2"])
-        expectFault(try hub.hubctl("list"), status: 65, naming: "version 2")
+        try Tool.run("sqlite3", [hub.store, "DROP TABLE module_names; DROP TABLE names; PRAGMA user_version = 3"])
+        expectFault(try hub.hubctl("list"), status: 65, naming: "version 3")
         // Another process is at work on it, so that the migration has to wait.
         let other = Process()
         other.executableURL = Tool.path(of: "sqlite3")
@@ -71,7 +71,7 @@ import Testing
                 #expect(list.text.split(separator: "\n").count == 6)
                 lists += 1
             } else {
-                expectFault(list, status: 65, naming: "version 2")
+                expectFault(list, status: 65, naming: "version 3")
             }
         } while migration.isRunning || lists == 0
         migration.waitUntilExit()
