@@ -5,9 +5,11 @@ internal import GRDB
 
 /// How far `HubStore.optimize(_:)` is, and what it has saved.
 public struct Optimization: Hashable, Sendable {
-    /// The BTFs that were examined, and the kernels in whose modules names were noted.
+    /// The BTFs that were examined.
     public var examined = 0
-    /// What is to be examined.
+    /// The kernels in whose modules names were noted.
+    public var noted = 0
+    /// The number of all that is to be examined or noted.
     public var total = 0
     /// The BTFs that are stored otherwise now.
     public var changed = 0
@@ -22,7 +24,7 @@ extension HubStore {
     /// Each BTF is one short transaction, so that others can read and write meanwhile; ended at any moment, the work goes
     /// on where it was. A kernel whose modules build on it keeps its base.
     ///
-    /// - Parameter progress: is told after each BTF.
+    /// - Parameter progress: is told after each BTF and each kernel.
     /// - Returns: what was done.
     /// - Throws: `StoreError` when the store cannot be written, and what the closure throws.
     @discardableResult
@@ -42,7 +44,7 @@ extension HubStore {
         result.total = ids.count + unnoted.count
         for id in unnoted {
             try noteModuleNames(ofKernel: id)
-            result.examined += 1
+            result.noted += 1
             try progress(result)
         }
         try write { database in try ModuleNameTable.removeUnused(in: database) }

@@ -81,6 +81,7 @@ public struct LayeredReader {
     /// What is stored whole, checked against its SHA-256; nil where it is not in canonical form.
     private static func table(id: Int64, _ reader: ContentReader) throws -> TypeTable? {
         let entry = try reader.entry(id: id)
+        guard entry.outerID == nil else { throw Damage(reason: "it is a kernel's and builds on a module's") }
         let bytes = try reader.canonicalBytes(of: entry)
         do {
             guard entry.encoding == .zstandard else { return try reader.layers(id: id).table() }

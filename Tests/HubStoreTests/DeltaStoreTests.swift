@@ -179,6 +179,29 @@ struct DeltaStoreTests {
         #expect(damaged > 10)
     }
 
+    @Test("a reference to the wrong BTF never gives wrong bytes", arguments: ["base_id", "outer_id"])
+    func wrongReferences(_ column: String) throws {
+        let fixture = try SeriesFixture.store(withModules: true)
+        try fixture.store.close()
+        let all = Set(try (0..<6).map { try StoreFixture.name(SeriesFixture.release($0)).description })
+        let intact = try Data(contentsOf: URL(filePath: fixture.path))
+        let ids = try sql(fixture.path, "SELECT id FROM btf").split(separator: "\n")
+        var (tried, damaged) = (0, 0)
+        for id in try sql(fixture.path, "SELECT btf_id FROM deltas WHERE \(column) IS NOT NULL").split(separator: "\n")
+        {
+            for other in ids {
+                let folder = try TemporaryDirectory()
+                let path = folder.path("hub.db")
+                try intact.write(to: URL(filePath: path))
+                _ = try sql(path, "UPDATE deltas SET \(column) = \(other) WHERE btf_id = \(id)")
+                tried += 1
+                if try readAll(path, of: all) < 6 { damaged += 1 }
+            }
+        }
+        // Of all these references only those that stood there before are right.
+        #expect(tried > 50 && damaged > tried / 2)
+    }
+
     /// Reads all kernels; wrong bytes fail the test, and so does a kernel that cannot be read and that verifying does not
     /// name, unless the file itself is damaged.
     ///

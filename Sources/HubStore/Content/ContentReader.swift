@@ -129,14 +129,20 @@ struct ContentReader {
 
     /// Applies a delta to its base.
     private func applied(_ entry: Entry, links: Int) throws -> TypeLayers {
+        if let outerID = entry.outerID, try self.entry(id: outerID).outerID != nil {
+            throw Damage(reason: "its kernel is a module")
+        }
         let kernel = try entry.outerID.map { try layers(id: $0, links: links + 1) }
         var base = TypeLayers(.empty)
         var isOfNextKernel = false
         if let baseID = entry.baseID {
-            base = try layers(id: baseID, links: links + 1)
+            let baseOuter = try self.entry(id: baseID).outerID
             if let outerID = entry.outerID {
-                isOfNextKernel = try isNextKernel(outerID, after: try self.entry(id: baseID).outerID)
+                isOfNextKernel = try isNextKernel(outerID, after: baseOuter)
+            } else if baseOuter != nil {
+                throw Damage(reason: "it is a kernel's and builds on a module's")
             }
+            base = try layers(id: baseID, links: links + 1)
         }
         let payload = try payload(of: entry)
         do {
