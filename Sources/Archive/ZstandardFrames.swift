@@ -1,6 +1,6 @@
 import CZstd
 
-/// Unpacks many small zstd frames, for which setting libzstd up each time would cost more than the frames.
+/// Packs and unpacks zstd frames of a known size; for many small ones, setting libzstd up once is cheaper than each time.
 public final class ZstandardFrames {
     private let context: OpaquePointer?
 

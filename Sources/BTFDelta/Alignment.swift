@@ -46,10 +46,10 @@ enum Alignment {
         if shape.refersThroughHeader, RecordShape.of(info: base[from + 1]).refersThroughHeader {
             found.append((base[from + 2], target[to + 2]))
         }
-        guard shape.element.contains(.type) else { return found }
-        let stride = shape.element.count
+        guard shape.roles.contains(.type) else { return found }
+        let stride = shape.roles.count
         for pair in pairs(translated, target) {
-            for (offset, role) in shape.element.enumerated() where role == .type {
+            for (offset, role) in shape.roles.enumerated() where role == .type {
                 let one = base[from + 3 + pair.base * stride + offset]
                 found.append((one, target[to + 3 + pair.target * stride + offset]))
             }
@@ -62,10 +62,10 @@ enum Alignment {
         let start = target.startIndex
         let shape = RecordShape.of(info: target[start + 1])
         let baseShape = RecordShape.of(info: base[1])
-        guard shape.element == baseShape.element, !shape.element.isEmpty else { return [] }
+        guard shape.roles == baseShape.roles, !shape.roles.isEmpty else { return [] }
         let (baseCount, count) = (baseShape.elementCount(info: base[1]), shape.elementCount(info: target[start + 1]))
-        guard shape.element[0] == .name || shape.isList else { return [(0, 0)] }
-        let stride = shape.element.count
+        guard shape.roles[0] == .name || shape.isList else { return [(0, 0)] }
+        let stride = shape.roles.count
         // What is at the start and at the end alike needs no search.
         func key(_ words: some RandomAccessCollection<UInt32>, _ index: Int) -> UInt32 {
             words[words.index(words.startIndex, offsetBy: 3 + index * stride)]

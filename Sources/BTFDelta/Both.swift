@@ -1,12 +1,12 @@
 internal import Dispatch
 internal import Synchronization
 
-/// Two pieces of work at once: the one on this thread, the other beside it where a processor is free.
+/// Two pieces of work at once, where a processor is free for the second.
 enum Both {
     /// Does one thing and another.
     ///
     /// - Parameters:
-    ///   - one: the one, the longer.
+    ///   - one: the one, which is begun first.
     ///   - other: the other.
     /// - Returns: what they gave.
     static func of<One: Sendable, Other: Sendable>(

@@ -51,7 +51,8 @@ final class DeltaLayer: Sendable {
         starts = coded.starts + [UInt32(coded.words.count)]
     }
 
-    /// From how many bytes on a delta looks up so much of its base that it pays to find out where all of that is stored.
+    /// From how many packed bytes on a delta looks up so much of its base that it pays to find out where all of that is
+    /// stored.
     private static let large = 8192
 
     private static func decode(
@@ -136,9 +137,6 @@ final class DeltaLayer: Sendable {
 
     /// The words of a type that is changed or new.
     func literal(_ index: Int) -> ArraySlice<UInt32> { words[Int(starts[index])..<Int(starts[index + 1])] }
-
-    /// The number of changed or new types before a run.
-    func literalCount(before run: Int) -> Int { literals[run] }
 }
 
 /// The first three words of a type's record.

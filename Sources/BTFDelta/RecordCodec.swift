@@ -13,9 +13,9 @@ struct RecordCodec<Coder: SymbolCoder> {
 
     private let endID: UInt32
     private let endRank: UInt32
-    /// The type that a member or parameter of a name had last, plus one.
+    /// The type that a member or parameter of a name had last.
     private var typeOfName: NumberMemory
-    /// The name that followed a name last, plus one.
+    /// The name that followed a name last.
     private var nameAfterName: NumberMemory
     /// How far from a member of a type the next one began last.
     private var stepOfType: NumberMemory
@@ -106,8 +106,9 @@ extension RecordCodec {
         }
         let shape = RecordShape.of(info: info)
         let count = shape.elementCount(info: info)
-        guard words.count + count * shape.element.count <= limit else { return isInvalid = true }
-        elements(kind: kind, shape: shape, count: count)
+        guard !coder.isExhausted, words.count + count * shape.roles.count <= limit else { return isInvalid = true }
+        var previous = ElementState()
+        for _ in 0..<count { element(kind: kind, &previous) }
         check(start)
     }
 
@@ -146,10 +147,6 @@ extension RecordCodec {
         return value
     }
 
-    private mutating func elements(kind: UInt32, shape: RecordShape, count: Int) {
-        var previous = ElementState()
-        for _ in 0..<count { element(kind: kind, &previous) }
-    }
 }
 
 /// What the elements of a record so far let expect of the next.
@@ -230,10 +227,10 @@ extension RecordCodec {
             _ = difference(.patchedValue, from: base[2])
         }
         let count = shape.elementCount(info: info)
-        let stride = shape.element.count
-        guard words.count + count * stride <= limit else { return isInvalid = true }
+        let stride = shape.roles.count
+        guard !coder.isExhausted, words.count + count * stride <= limit else { return isInvalid = true }
         let baseShape = RecordShape.of(info: base[1])
-        let isAlike = baseShape.element == shape.element
+        let isAlike = baseShape.roles == shape.roles
         let baseCount = isAlike ? baseShape.elementCount(info: base[1]) : 0
         var done = 0
         var source = 0
@@ -267,7 +264,7 @@ extension RecordCodec {
 
     private mutating func taken(_ shape: RecordShape, _ base: ArraySlice<UInt32>, _ shift: inout UInt32) {
         var isFirstValue = true
-        for (role, word) in zip(shape.element, base) {
+        for (role, word) in zip(shape.roles, base) {
             switch role {
             case .name: words.append(word)
             case .type: _ = guess(.patchedType, word)

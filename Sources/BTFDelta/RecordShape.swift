@@ -8,8 +8,8 @@ struct RecordShape {
     enum Role: UInt8 { case value, name, type }
 
     /// The roles of an element's words, in their order: three at most.
-    struct Element: RandomAccessCollection, Equatable {
-        private let first, second, third: Role
+    struct Roles: RandomAccessCollection, Equatable {
+        private let one, two, three: Role
         let count: Int
 
         var startIndex: Int { 0 }
@@ -17,38 +17,38 @@ struct RecordShape {
 
         init(_ roles: Role...) {
             count = roles.count
-            first = roles.count > 0 ? roles[0] : .value
-            second = roles.count > 1 ? roles[1] : .value
-            third = roles.count > 2 ? roles[2] : .value
+            one = roles.count > 0 ? roles[0] : .value
+            two = roles.count > 1 ? roles[1] : .value
+            three = roles.count > 2 ? roles[2] : .value
         }
 
-        subscript(index: Int) -> Role { index == 0 ? first : index == 1 ? second : third }
+        subscript(index: Int) -> Role { index == 0 ? one : index == 1 ? two : three }
     }
 
     /// Whether the third word refers to a type.
     let refersThroughHeader: Bool
     /// The roles of an element's words.
-    let element: Element
+    let roles: Roles
     /// Whether there are as many elements as the record's vlen says, rather than one.
     let isList: Bool
 
     /// The shape of each kind, by its number.
     private static let byKind = InlineArray<32, RecordShape> { number in
         guard let kind = Kind(rawValue: UInt8(number)) else {
-            return RecordShape(refersThroughHeader: false, element: Element(), isList: false)
+            return RecordShape(refersThroughHeader: false, roles: Roles(), isList: false)
         }
-        let (element, isList): (Element, Bool) =
+        let (roles, isList): (Roles, Bool) =
             switch kind {
-            case .structure, .union: (Element(.name, .type, .value), true)
-            case .enumeration: (Element(.name, .value), true)
-            case .enumeration64: (Element(.name, .value, .value), true)
-            case .functionPrototype: (Element(.name, .type), true)
-            case .dataSection: (Element(.type, .value, .value), true)
-            case .array: (Element(.type, .type, .value), false)
-            case .int, .variable, .declarationTag: (Element(.value), false)
-            default: (Element(), false)
+            case .structure, .union: (Roles(.name, .type, .value), true)
+            case .enumeration: (Roles(.name, .value), true)
+            case .enumeration64: (Roles(.name, .value, .value), true)
+            case .functionPrototype: (Roles(.name, .type), true)
+            case .dataSection: (Roles(.type, .value, .value), true)
+            case .array: (Roles(.type, .type, .value), false)
+            case .int, .variable, .declarationTag: (Roles(.value), false)
+            default: (Roles(), false)
             }
-        return RecordShape(refersThroughHeader: kind.refersThroughHeader, element: element, isList: isList)
+        return RecordShape(refersThroughHeader: kind.refersThroughHeader, roles: roles, isList: isList)
     }
 
     /// The shape of the record whose second word this is.
@@ -75,7 +75,7 @@ struct RecordShape {
 
     /// The number of elements of the record whose second word this is.
     @inline(__always)
-    func elementCount(info: UInt32) -> Int { isList ? Int(info & 0xffff) : element.isEmpty ? 0 : 1 }
+    func elementCount(info: UInt32) -> Int { isList ? Int(info & 0xffff) : roles.isEmpty ? 0 : 1 }
 
     /// The number of words of the record whose second word this is.
     static func wordCount(info: UInt32) -> Int { 3 + elementWords(info: info) }

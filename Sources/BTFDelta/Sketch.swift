@@ -41,7 +41,7 @@ public struct TypeHashes: Sendable {
         hash = mix(hash, shape.refersThroughHeader ? identities[Int(third)] : UInt64(third))
         var at = start + 3
         while at < record.endIndex {
-            for role in shape.element {
+            for role in shape.roles {
                 let word = record[at]
                 switch role {
                 case .value: hash = mix(hash, UInt64(word))

@@ -5,6 +5,8 @@
 protocol SymbolCoder {
     /// Whether few numbers are known to pass.
     var isShort: Bool { get }
+    /// Whether a reader has read more than there was.
+    var isExhausted: Bool { get }
     /// The word that is to come out at this place; of no meaning to a reader.
     func target(at index: Int) -> UInt32
     /// Passes one number through a column: a writer gives back what it took, a reader what it read.
@@ -17,6 +19,7 @@ struct SymbolWriter: SymbolCoder {
     var columns = [[UInt8]](repeating: [], count: Column.allCases.count)
 
     var isShort: Bool { false }
+    var isExhausted: Bool { false }
 
     func target(at index: Int) -> UInt32 { words[index] }
 
@@ -53,7 +56,10 @@ struct SymbolReader: SymbolCoder {
         self.bytes = bytes
     }
 
-    var isShort: Bool { bytes.count < 8192 }
+    /// From how many bytes on, unpacked, numbers are many.
+    private static let many = 8192
+
+    var isShort: Bool { bytes.count < Self.many }
 
     func target(at index: Int) -> UInt32 { 0 }
 

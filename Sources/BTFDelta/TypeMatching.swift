@@ -149,7 +149,7 @@ extension TypeMatching {
                 add(table.words[start + 2], shape.refersThroughHeader ? .type : .value)
                 var at = start + 3
                 while at < end {
-                    for role in shape.element {
+                    for role in shape.roles {
                         add(table.words[at], role)
                         at += 1
                     }

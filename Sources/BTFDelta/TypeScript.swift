@@ -111,11 +111,14 @@ extension TypeScript {
 
     /// Reads a script that stands alone.
     ///
+    /// - Parameters:
+    ///   - bytes: the script, of any content.
+    ///   - limit: the most bytes that the base and the target may have, each type of which has twelve at least.
     /// - Throws: `DeltaError` when the bytes are none.
-    public init(bytes: [UInt8]) throws(DeltaError) {
+    public init(bytes: [UInt8], limit: Int = Delta.sizeLimit) throws(DeltaError) {
         var input = ByteReader(bytes)
-        let baseCount = try input.number(below: Delta.sizeLimit)
-        let targetCount = try input.number(below: Delta.sizeLimit)
+        let baseCount = try input.number(below: limit / 12 + 1)
+        let targetCount = try input.number(below: limit / 12 + 1)
         let packed = try ColumnPack.unpack(&input, count: Self.columns.count, limit: 10 * targetCount + 1)
         guard input.isAtEnd else { throw DeltaError("it goes on behind its end") }
         var columns = [[UInt8]](repeating: [], count: Column.allCases.count)

@@ -4,7 +4,7 @@ internal import BTF
 extension TypeTable {
     /// zstd's level. Of a kernel's 4.1 MB, 19 makes 1.01 MB, 9 makes 1.11 MB, and both unpack within 4 ms.
     private static let level = 19
-    /// The shortest copies in words: an eighth faster to unpack than all copies, and not larger.
+    /// The fewest bytes of a copy in the frame of words: an eighth faster to unpack than shorter ones, and not larger.
     private static let shortestMatch = 6
 
     /// The table in bytes that unpack fast: numbers, words and strings in one zstd frame each.

@@ -79,12 +79,12 @@ extension TypeTable {
         var isKnown = words[start] != .max
         let info = words[start + 1]
         let shape = RecordShape.of(info: info)
-        guard shape.element.first == .name else { return isKnown }
+        guard shape.roles.first == .name else { return isKnown }
         var at = start + 3
         for _ in 0..<shape.elementCount(info: info) {
             words[at] = replacement(words[at])
             isKnown = isKnown && words[at] != .max
-            at += shape.element.count
+            at += shape.roles.count
         }
         return isKnown
     }

@@ -12,11 +12,13 @@ struct DeltaLinks {
         /// Whether other BTF builds on this one.
         let isBase: Bool
         fileprivate let digest: ContentDigest
+        /// The bytes of the BTF, as its row says.
+        fileprivate let size: Int
         fileprivate let runs: [UInt8]
         fileprivate let seal: Data
     }
 
-    /// From how many links on all are forgotten before more are read; each has some two thousand bytes.
+    /// Above how many links all are forgotten before more are read; each has some two thousand bytes.
     private static let limit = 512
     private var links: [Int64: Link] = [:]
     private var ids: [ContentDigest: Int64] = [:]
@@ -44,7 +46,7 @@ struct DeltaLinks {
         guard let base = link.baseID.flatMap({ links[$0] }),
             link.seal == Seal.script(link.digest, base: base.digest, runs: link.runs)
         else { return nil }
-        return try? TypeScript(bytes: link.runs)
+        return try? TypeScript(bytes: link.runs, limit: min(max(link.size, base.size), BTFTable.sizeLimit))
     }
 
     /// Reads the links of some BTFs and of all that they build on, but for what is known.
@@ -72,7 +74,7 @@ struct DeltaLinks {
             let places = repeatElement("?", count: part.count).joined(separator: ",")
             let statement = try database.cachedStatement(
                 sql: """
-                    SELECT btf.id, digest, base_id, runs, scripts.seal,
+                    SELECT btf.id, digest, base_id, runs, scripts.seal, size,
                         EXISTS (SELECT 1 FROM deltas AS above WHERE above.base_id = btf.id)
                     FROM btf LEFT JOIN deltas ON deltas.btf_id = btf.id AND outer_id IS NULL
                     LEFT JOIN scripts ON scripts.btf_id = btf.id WHERE \(column) IN (\(places))
@@ -90,8 +92,9 @@ struct DeltaLinks {
         links[id] = Link(
             id: id,
             baseID: runs == nil ? nil : Int64.fromDatabaseValue(row[2]),
-            isBase: Bool.fromDatabaseValue(row[5]) ?? true,
+            isBase: Bool.fromDatabaseValue(row[6]) ?? true,
             digest: digest,
+            size: Int.fromDatabaseValue(row[5]) ?? 0,
             runs: runs.map(Array.init) ?? [],
             seal: Data.fromDatabaseValue(row[4]) ?? Data()
         )

@@ -68,7 +68,8 @@ extension HubStore {
         let found = Mutex(FoundSightings())
         let tables = WholeTables()
         var done = 0
-        for portion in Parallel.portions(of: try byLineage(contents, digest: \.self), atLeast: Self.portion) {
+        let rows = try byLineage(contents, digest: \.self)
+        for portion in Parallel.portions(of: rows, atLeast: max(Self.portion, threads * Self.portionOfThread)) {
             progress(done, contents.count)
             try Parallel.forEach(
                 portion,
@@ -89,8 +90,9 @@ extension HubStore {
         return found.withLock { $0.results }
     }
 
-    /// How many BTFs are looked at, at least, before progress is told.
+    /// How many BTFs are looked at, at least, before progress is told, and how many of them by each thread.
     private static let portion = 512
+    private static let portionOfThread = 128
 
     /// Looks into a BTF, as far as need be, where no other's answer holds.
     private func sightings(

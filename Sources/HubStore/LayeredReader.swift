@@ -109,18 +109,19 @@ public struct LayeredReader {
     }
 }
 
-/// What is stored whole and was read last, so that threads that read what builds on it share it.
+/// What is stored whole and was read last, so that threads that read what builds on it share it. A thread that goes on to
+/// another keeps no one from what they have open.
 public final class WholeTables: Sendable {
     private let last = Mutex<(id: Int64, table: TypeTable?)?>(nil)
 
     /// Begins with nothing.
     public init() {}
 
-    /// What is stored whole under an id, read where another was read last. Who asks for the same meanwhile waits.
+    /// What is stored whole under an id, read where another was read last. Who asks meanwhile waits.
     func table(of id: Int64, _ read: () throws -> TypeTable?) throws -> TypeTable? {
         try last.withLock { last in
             if let last, last.id == id { return last.table }
-            // What was read before goes first, so that there are not two.
+            // What was read before goes first, so that there are not two where nobody has it open.
             last = nil
             let table = try read()
             last = (id, table)

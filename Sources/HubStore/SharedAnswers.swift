@@ -15,7 +15,7 @@ public struct SharedAnswers<Answer> {
     private var links = DeltaLinks()
 
     /// The number of answers that were found by asking so far.
-    public private(set) var count = 0
+    package private(set) var count = 0
 
     /// Begins without answers.
     ///

@@ -209,6 +209,17 @@ struct DeltaTests {
         #expect(refused > 50)
     }
 
+    @Test("a script of more types than the BTF has room for is refused before it is unpacked", arguments: [0, 1])
+    func tooManyTypes(place: Int) {
+        // 2²⁸ - 1 and 1, as numbers in groups of seven bits.
+        let counts: [[UInt8]] = [[0xff, 0xff, 0xff, 0x7f], [1]]
+        let bytes = counts[place] + counts[1 - place] + [0]
+        for (bytes, limit) in [(bytes, Delta.sizeLimit), ([10, 10, 0], 119)] {
+            let error = #expect(throws: DeltaError.self) { try TypeScript(bytes: bytes, limit: limit) }
+            #expect(error?.description == "a count in it is impossible")
+        }
+    }
+
     @Test("a delta that is cut off is refused")
     func cut() throws {
         let all = try Self.tables.get()

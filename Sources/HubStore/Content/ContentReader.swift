@@ -173,8 +173,11 @@ struct ContentReader {
     private func payload(of entry: Entry) throws -> [UInt8] {
         let sql = "SELECT payload FROM btf WHERE id = ? AND typeof(payload) = 'blob'"
         let rows = try Row.fetchCursor(database.cachedStatement(sql: sql), arguments: [entry.id])
-        guard let row = try rows.next() else { throw Damage(reason: "its payload is no blob") }
-        return try row.withUnsafeData(atIndex: 0) { Array($0 ?? Data()) }
+        // The row's bytes are gone with the cursor.
+        return try withExtendedLifetime(rows) {
+            guard let row = try rows.next() else { throw Damage(reason: "its payload is no blob") }
+            return try row.withUnsafeData(atIndex: 0) { Array($0 ?? Data()) }
+        }
     }
 }
 

@@ -2,6 +2,7 @@ public import Archive
 public import ArgumentParser
 import Bundler
 import CommandSupport
+import Foundation
 import HubStore
 public import Minimizer
 
@@ -57,7 +58,7 @@ struct BundleCommand: HubCommand {
     private var isFolder: Bool { layout.isFolder && path != "-" && Compression(tarPath: path) == nil }
 
     func execute() throws {
-        MemoryReuse.enable(isOneHeap: true)
+        MemoryReuse.enable(sharedBy: ProcessInfo.processInfo.activeProcessorCount)
         let request = try BundleRequest(
             requests: try readRequests(objects),
             filter: filter.filter,

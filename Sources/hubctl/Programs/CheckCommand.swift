@@ -2,6 +2,7 @@ import ArgumentParser
 import BTF
 import Bundler
 import CommandSupport
+import Foundation
 import HubStore
 import Minimizer
 
@@ -41,7 +42,7 @@ struct CheckCommand: HubCommand {
     }
 
     func execute() throws {
-        MemoryReuse.enable(isOneHeap: true)
+        MemoryReuse.enable(sharedBy: ProcessInfo.processInfo.activeProcessorCount)
         let check = CompatibilityCheck(try readRequests(objects), by: rules, modules: modules)
         let archive = usesArchive ? try store.open(.readOnly) : nil
         let files = try btf.map { (path: $0, types: try readKernel($0, modules: module)) }

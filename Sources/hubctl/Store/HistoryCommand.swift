@@ -30,7 +30,7 @@ struct HistoryCommand: HubCommand {
 
     func execute() throws {
         guard let path = TypePath(type) else { return }
-        MemoryReuse.enable(isOneHeap: true)
+        MemoryReuse.enable(sharedBy: threads)
         let archive = try store.open(.readOnly)
         let progress = ProgressBar()
         let (runs, damaged) = try archive.history(of: path, matching: filter.filter, threads: threads) { done, total in
