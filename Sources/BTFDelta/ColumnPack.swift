@@ -82,18 +82,18 @@ public struct DeltaError: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 /// Reads numbers and bytes one after another, never past the end.
-struct ByteReader {
+package struct ByteReader {
     private let input: [UInt8]
     private var position = 0
 
-    init(_ input: [UInt8]) { self.input = input }
+    package init(_ input: [UInt8]) { self.input = input }
 
-    var isAtEnd: Bool { position == input.count }
+    package var isAtEnd: Bool { position == input.count }
 
     /// What has not been read yet.
     var rest: ArraySlice<UInt8> { input[position...] }
 
-    mutating func number() throws(DeltaError) -> UInt64 {
+    package mutating func number() throws(DeltaError) -> UInt64 {
         var value: UInt64 = 0
         var shift: UInt64 = 0
         while position < input.count, shift < 64 {
@@ -106,13 +106,13 @@ struct ByteReader {
         throw DeltaError("a number in it has no end")
     }
 
-    mutating func number(below limit: Int) throws(DeltaError) -> Int {
+    package mutating func number(below limit: Int) throws(DeltaError) -> Int {
         let value = try number()
         guard value < UInt64(max(limit, 0)) else { throw DeltaError("a count in it is impossible") }
         return Int(value)
     }
 
-    mutating func bytes(_ count: Int) throws(DeltaError) -> ArraySlice<UInt8> {
+    package mutating func bytes(_ count: Int) throws(DeltaError) -> ArraySlice<UInt8> {
         guard count <= input.count - position else { throw DeltaError("it is cut off") }
         position += count
         return input[position - count..<position]
@@ -121,7 +121,7 @@ struct ByteReader {
 
 extension [UInt8] {
     /// Appends a number in groups of seven bits, the lowest first.
-    mutating func appendNumber(_ number: UInt64) {
+    package mutating func appendNumber(_ number: UInt64) {
         var rest = number
         while rest >= 0x80 {
             append(UInt8(truncatingIfNeeded: rest) | 0x80)
