@@ -155,7 +155,12 @@ extension HubStore {
         }
         guard !contents.modules.isEmpty, !encoded.isHeld else { return encoded }
         let context = layers.flatMap { ModuleContext(kernel: $0, digest: contents.kernel, base: encoded.base) }
-        encoded.modules = try ModuleEncoder(reader: modules).modules(of: kernel, contents, context)
+        let moduleEncoder = ModuleEncoder(reader: modules)
+        let names = Set(kernel.modules.map(\.name))
+        let base = try context.flatMap {
+            try moduleEncoder.base(forModules: names, of: kernel.name, kernel.buildID, $0)
+        }
+        encoded.modules = try moduleEncoder.modules(of: kernel, contents, context, over: base)
         return encoded
     }
 

@@ -93,6 +93,9 @@ extension HubStore {
     struct VerifyState {
         fileprivate var names = ModuleSearch(forTypesNamed: [], ofKinds: [])
         fileprivate let cache = ContentCache()
+        /// The kernels whose modules were checked, and what is wrong with those that are stored as deltas.
+        fileprivate var checked: Set<Int64> = []
+        fileprivate var damaged: [ModulePlace: String] = [:]
     }
 
     func verifyKernel(
@@ -108,7 +111,7 @@ extension HubStore {
             var damage: [String] = []
             do {
                 let kernel = try KernelRows.kernel(from: row, path: path)
-                try damage += damageOfModules(of: kernel, &state, in: database)
+                try damage += damageOfModules(of: kernel, damagedContents, &state, in: database)
             } catch StoreError.damaged(_, _, let reason) { damage.append(reason) }
             try damage += damageOfContents(ofKernel: id, damagedContents, in: database)
             return (id, Verification(subject: .kernel(KernelRows.subject(of: row)), damage: damage))
@@ -117,6 +120,7 @@ extension HubStore {
 
     private func damageOfModules(
         of kernel: Kernel,
+        _ damagedContents: [Int64: String],
         _ state: inout VerifyState,
         in database: Database
     ) throws -> [String] {
@@ -126,10 +130,16 @@ extension HubStore {
         var deltas: [StoredModule] = []
         do { deltas = try reader.deltaModules(of: kernel) } catch let fault as Damage { damage.append(fault.reason) }
         for module in deltas {
-            do { _ = try reader.canonicalBytes(at: module.place, module.btf) } catch let fault as Damage {
-                damage.append("module \(module.name): \(fault.reason)")
+            let place = module.place
+            if let last = place.steps.last, last.kernel == kernel.id || !state.checked.contains(last.kernel) {
+                do { _ = try reader.canonicalBytes(at: place, module.btf) } catch let fault as Damage {
+                    state.damaged[place] = fault.reason
+                }
             }
+            let reason = place.steps.isEmpty ? damagedContents[place.row] : state.damaged[place]
+            if let reason { damage.append("module \(module.name): \(reason)") }
         }
+        state.checked.insert(kernel.id)
         if try !ModuleDeltaTable.hasAll(deltas.lazy.compactMap(\.buildID), of: kernel.id, in: database) {
             damage.append(Self.lackOfBuildIDs)
         }

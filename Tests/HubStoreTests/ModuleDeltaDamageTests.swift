@@ -129,7 +129,8 @@ struct ModuleDeltaDamageTests {
         for _ in 0..<60 {
             var bytes = intact
             let page = try #require(pages.randomElement(using: &generator))
-            bytes[(page - 1) * 4096 + Int.random(in: 0..<4096, using: &generator)] ^= UInt8.random(in: 1...255, using: &generator)
+            let place = (page - 1) * 4096 + Int.random(in: 0..<4096, using: &generator)
+            bytes[place] ^= UInt8.random(in: 1...255, using: &generator)
             let path = folder.path("hub.db")
             try Data(bytes).write(to: URL(filePath: path))
             let store = try HubStore(path, access: .readOnly)

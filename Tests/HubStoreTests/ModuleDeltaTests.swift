@@ -109,7 +109,8 @@ struct ModuleDeltaTests {
                 group.addTask {
                     try HubStore(fixture.path, access: .readWrite).add(ModuleSeries.kernel(number))
                     // Twice the same build, of which one goes while others may be building on it.
-                    try HubStore(fixture.path, access: .readWrite).add(ModuleSeries.kernel(number == 5 ? 0 : number + 1))
+                    let next = try ModuleSeries.kernel((number + 1) % 6)
+                    try HubStore(fixture.path, access: .readWrite).add(next)
                 }
             }
             try await group.waitForAll()

@@ -26,8 +26,9 @@ enum ModuleSeries {
             NewModule(name: "ext4", buildID: buildID("ext4", number), btf: pair.module),
             try module("changing", "struct changing { \(members) struct part_5 *part; } changing;"),
             try module("empty", ""),
-            NewModule(name: "unnamed", buildID: nil, btf: try SeriesFixture.module("struct q { long w; } q;", number, kernel)),
         ]
+        let unnamed = try SeriesFixture.module("struct unnamed { long w; } unnamed;", number, kernel)
+        modules.append(NewModule(name: "unnamed", buildID: nil, btf: unnamed))
         if number >= 2 { modules.append(try module("coming", "struct coming { struct part_3 *p; } coming;")) }
         if number < 4 { modules.append(try module("going", "struct going { struct part_2 *p; } going;")) }
         return modules.sorted { $0.name < $1.name }

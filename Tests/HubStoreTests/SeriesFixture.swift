@@ -13,7 +13,8 @@ enum SeriesFixture {
 
     private static func make(_ number: Int) throws -> (kernel: [UInt8], module: [UInt8]) {
         let kernel = try BTF(parsing: CompiledBTF.compile(source(number))).canonicalized()
-        return (kernel.serialized(), try module("struct ext4 { struct part_9 part; struct ext4 *next; } ext4;", number, kernel))
+        let module = try Self.module("struct ext4 { struct part_9 part; struct ext4 *next; } ext4;", number, kernel)
+        return (kernel.serialized(), module)
     }
 
     /// The BTF of a module of the kernel of this number.

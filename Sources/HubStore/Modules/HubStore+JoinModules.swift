@@ -4,15 +4,18 @@ internal import Foundation
 internal import GRDB
 
 extension HubStore {
-    /// The kernels all of whose modules have rows of their own and that no other kernel's modules build on.
+    /// The kernels all of whose modules have rows of their own and that no other kernel's modules build on: those whose BTF
+    /// others build on first.
     func kernelsWithModuleRows() throws(StoreError) -> [Int64] {
         try read { database in
             try Int64.fetchAll(
                 database,
                 sql: """
-                    SELECT DISTINCT kernel_id FROM modules
-                    WHERE kernel_id NOT IN (SELECT kernel_id FROM module_deltas)
-                    AND kernel_id NOT IN (SELECT base_id FROM module_deltas WHERE base_id IS NOT NULL)
+                    SELECT kernels.id FROM kernels LEFT JOIN deltas ON deltas.btf_id = kernels.btf_id
+                    WHERE kernels.id IN (SELECT kernel_id FROM modules)
+                    AND kernels.id NOT IN (SELECT kernel_id FROM module_deltas)
+                    AND kernels.id NOT IN (SELECT base_id FROM module_deltas WHERE base_id IS NOT NULL)
+                    ORDER BY coalesce(depth, 0), kernels.id
                     """
             )
         }
@@ -25,12 +28,14 @@ extension HubStore {
     /// - Throws: `StoreError` when the store cannot be written.
     func joinModules(ofKernel id: Int64) throws -> Bool {
         let found = try read { database in try encodedModules(ofKernel: id, in: database) }
-        guard let (kernel, new, encoded) = found, let base = encoded.base, !encoded.deltas.isEmpty else { return false }
+        guard let (kernel, stored, encoded) = found, let base = encoded.base, !encoded.deltas.isEmpty else {
+            return false
+        }
         return try write { database in
             let reader = moduleReader(database)
             // Another process may have changed either since.
             guard let now = try? self.kernel(id: id, in: database), now == kernel,
-                let modules = try? self.modules(of: now, in: database), modules == new.stored,
+                let modules = try? self.modules(of: now, in: database), modules == stored,
                 try ModuleDeltaTable.row(of: id, in: database) == nil,
                 try ModuleDeltaTable.kernels(over: id, in: database).isEmpty,
                 let bases = try? reader.modules(of: base.kernel),
@@ -56,7 +61,7 @@ extension HubStore {
     private func encodedModules(
         ofKernel id: Int64,
         in database: Database
-    ) throws -> (kernel: Kernel, new: (stored: [Module], NewKernel), modules: EncodedModules)? {
+    ) throws -> (kernel: Kernel, stored: [Module], modules: EncodedModules)? {
         let reader = moduleReader(database)
         do {
             guard let kernel = try kernel(id: id, in: database),
@@ -69,6 +74,11 @@ extension HubStore {
                 base: try entry.baseID.map { try reader.contents.entry(id: $0).digest }
             )
             let stored = try modules(of: kernel, in: database)
+            let names = Set(stored.map(\.name))
+            let base = try context.flatMap {
+                try encoder.base(forModules: names, of: kernel.name, kernel.buildID, row: id, $0)
+            }
+            guard let base else { return nil }
             let new = NewKernel(
                 name: kernel.name,
                 buildID: kernel.buildID,
@@ -78,7 +88,7 @@ extension HubStore {
                     return NewModule(name: $0.name, buildID: $0.buildID, btf: bytes)
                 }
             )
-            return (kernel, (stored, new), try encoder.modules(of: new, NewContents(new), context))
+            return (kernel, stored, try encoder.modules(of: new, NewContents(new), context, over: base))
         } catch is Damage {
             return nil
         } catch StoreError.damaged { return nil }

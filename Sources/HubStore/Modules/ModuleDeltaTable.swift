@@ -1,9 +1,13 @@
+internal import Archive
 internal import Foundation
 internal import GRDB
 internal import KernelIdentity
 
 /// The table of kernels' modules that are stored as what they add to another kernel's, and the index of their build-ids.
 enum ModuleDeltaTable {
+    /// zstd's level.
+    private static let level = 19
+
     /// What a row says beside its deltas.
     struct Row {
         /// The kernel whose modules the deltas are against; nil when that is gone.
@@ -31,10 +35,13 @@ enum ModuleDeltaTable {
         let statement = try database.cachedStatement(
             sql: "SELECT deltas, identities FROM module_deltas WHERE kernel_id = ?"
         )
-        guard let blobs = try GRDB.Row.fetchOne(statement, arguments: [kernel]) else { throw Damage(reason: "they are gone") }
+        guard let blobs = try GRDB.Row.fetchOne(statement, arguments: [kernel]) else {
+            throw Damage(reason: "the deltas of its modules are gone")
+        }
         let (packed, identities) = (Array(try blobs.column(0, Data.self)), Array(try blobs.column(1, Data.self)))
         do {
-            return try ModuleDeltas(packed: packed, identities: identities, count: row.count, own: row.own)
+            let bytes = try Compression.zstd.decompress(packed, limit: BTFTable.sizeLimit, name: "deltas")
+            return try ModuleDeltas(bytes: bytes, identities: identities, count: row.count, own: row.own)
         } catch { throw Damage(reason: "the deltas of its modules cannot be decoded") }
     }
 
@@ -63,8 +70,8 @@ enum ModuleDeltaTable {
                 """
         )
         try statement.execute(arguments: [
-            kernel, base, deltas.entries.count, deltas.own, size, seal, Data(try deltas.packed()),
-            Data(deltas.identities),
+            kernel, base, deltas.entries.count, deltas.own, size, seal,
+            Data(try Compression.zstd.compress(deltas.bytes, level: level)), Data(deltas.identities),
         ])
         try writeBuildIDs(deltas.entries.compactMap(\.buildID), of: kernel, in: database)
     }

@@ -1,4 +1,3 @@
-internal import Archive
 internal import BTFDelta
 package import KernelIdentity
 
@@ -59,18 +58,13 @@ package struct ModuleDeltas: Hashable, Sendable {
 // MARK: - Bytes
 
 extension ModuleDeltas {
-    /// zstd's level.
-    private static let level = 19
-
     /// The build-ids, then the digests, each in the order of the modules that have one.
     package var identities: [UInt8] {
         entries.flatMap { $0.buildID?.bytes ?? [] } + entries.flatMap { $0.digest?.bytes ?? [] }
     }
 
-    /// The rest: docs/store.md has the numbers.
-    ///
-    /// - Throws: `ArchiveError` when memory runs out.
-    package func packed() throws -> [UInt8] {
+    /// The rest, before it is compressed: docs/store.md has the numbers.
+    package var bytes: [UInt8] {
         var bytes: [UInt8] = []
         var next = 0
         for run in runs {
@@ -90,7 +84,7 @@ extension ModuleDeltas {
             bytes.appendNumber(UInt64(zigzag(UInt32(bitPattern: Int32(truncatingIfNeeded: entry.growth)))))
         }
         for case .delta(let delta) in entries.map(\.form) { bytes += delta }
-        return try Compression.zstd.compress(bytes, level: Self.level)
+        return bytes
     }
 
     /// The places that the modules have in the base, in runs.
@@ -107,13 +101,12 @@ extension ModuleDeltas {
     /// Reads modules.
     ///
     /// - Parameters:
-    ///   - packed: what `packed()` has made.
+    ///   - bytes: what `bytes` was.
     ///   - identities: what `identities` was.
     ///   - count: the number of modules.
     ///   - own: the number of those whose BTF is not the base's.
-    /// - Throws: `DeltaError` or `ArchiveError` when the bytes are something else.
-    package init(packed: [UInt8], identities: [UInt8], count: Int, own: Int) throws {
-        let bytes = try Compression.zstd.decompress(packed, limit: BTFTable.sizeLimit, name: "deltas")
+    /// - Throws: `DeltaError` or `ModuleDeltasError` when the bytes are something else.
+    package init(bytes: [UInt8], identities: [UInt8], count: Int, own: Int) throws {
         // Each module takes three bytes at least.
         guard count > 0, count <= bytes.count / 3 else { throw ModuleDeltasError.malformed }
         var input = ByteReader(bytes)

@@ -2,6 +2,7 @@ internal import BTF
 internal import BTFDelta
 internal import Foundation
 internal import GRDB
+internal import KernelIdentity
 
 /// A kernel whose modules are encoded.
 struct ModuleContext {
@@ -35,6 +36,25 @@ struct EncodedModules {
     var base: (kernel: Int64, modules: ContentDigest)?
 }
 
+/// A kernel whose modules another one's can build on.
+struct ModuleBase {
+    /// The row of the kernel.
+    let kernel: Int64
+    /// Whether it has the same BTF, rather than the one that the other's is a delta against.
+    let isSameKernel: Bool
+    /// What `ModuleNameTable.digest(of:)` gives for its modules.
+    let digest: ContentDigest
+    /// By name, each with its place among all.
+    let modules: [String: (module: StoredModule, place: Int)]
+
+    fileprivate init(kernel: Int64, isSameKernel: Bool, _ stored: [StoredModule]) {
+        self.kernel = kernel
+        self.isSameKernel = isSameKernel
+        digest = ModuleNameTable.digest(of: stored.map { ($0.name, $0.btf.digest) })
+        modules = Dictionary(stored.enumerated().map { ($1.name, (module: $1, place: $0)) }) { first, _ in first }
+    }
+}
+
 /// Encodes modules' split BTF: as what they add to the same modules of another kernel, or else on their own.
 struct ModuleEncoder {
     let reader: ModuleReader
@@ -48,15 +68,16 @@ struct ModuleEncoder {
     ///   - kernel: the kernel with its modules.
     ///   - contents: their BTF.
     ///   - context: the kernel; nil when that cannot be built on.
+    ///   - base: the kernel whose modules these are to build on; nil for none.
     /// - Returns: the encoded modules.
     /// - Throws: what GRDB throws when the store cannot be read.
     func modules(
         of kernel: NewKernel,
         _ contents: NewContents,
-        _ context: ModuleContext?
+        _ context: ModuleContext?,
+        over base: ModuleBase?
     ) throws -> EncodedModules {
         var encoded = EncodedModules()
-        let base = try context.flatMap { try likeliestBase(for: kernel, $0) }
         encoded.base = base.map { ($0.kernel, $0.digest) }
         var done: Set<ContentDigest> = [contents.kernel]
         for (index, module) in kernel.modules.enumerated() {
@@ -149,50 +170,48 @@ struct ModuleEncoder {
 // MARK: - What to build on
 
 extension ModuleEncoder {
-    /// A kernel whose modules others can build on.
-    private struct Base {
-        let kernel: Int64
-        /// Whether it has the same BTF, rather than the one that the other's is a delta against.
-        let isSameKernel: Bool
-        let digest: ContentDigest
-        /// By name, each with its place among all.
-        let modules: [String: (module: StoredModule, place: Int)]
-    }
-
     /// The most kernels that are considered.
     private static let candidates = 8
 
     /// Finds the kernel that has most modules of the same names: one of the same BTF, or of the BTF that the kernel's is a
     /// delta against. Another row of the same build is not considered, since it is to be replaced.
-    private func likeliestBase(for kernel: NewKernel, _ context: ModuleContext) throws -> Base? {
+    ///
+    /// - Parameters:
+    ///   - modules: the names of the modules.
+    ///   - name: the name of their kernel.
+    ///   - buildID: its build-id.
+    ///   - row: its row, where it has one, so that no two kernels come to build on each other.
+    ///   - context: the kernel.
+    /// - Returns: the other kernel; nil when there is none.
+    /// - Throws: what GRDB throws when the store cannot be read.
+    func base(
+        forModules modules: Set<String>,
+        of name: KernelName,
+        _ buildID: BuildID?,
+        row: Int64 = .max,
+        _ context: ModuleContext
+    ) throws -> ModuleBase? {
         let statement = try reader.contents.database.cachedStatement(
             sql: """
                 SELECT kernels.id, btf.digest = ?1 FROM btf JOIN kernels ON kernels.btf_id = btf.id
-                WHERE btf.digest IN (?1, ?2) AND NOT (order_key = ?3 AND build_id IS ?4)
-                ORDER BY kernels.id DESC LIMIT ?5
+                WHERE (btf.digest = ?1 AND kernels.id < ?5 OR btf.digest = ?2)
+                AND NOT (order_key = ?3 AND build_id IS ?4)
+                ORDER BY kernels.id DESC LIMIT ?6
                 """
         )
         let arguments: StatementArguments = [
-            context.digest.data, context.base?.data, Data(kernel.name.orderKey), kernel.buildID?.data, Self.candidates,
+            context.digest.data, context.base?.data, Data(name.orderKey), buildID?.data, row, Self.candidates,
         ]
-        let names = Set(kernel.modules.map(\.name))
-        var best: (base: Base, rank: (Int, Int, Int))?
+        var best: (base: ModuleBase, rank: (Int, Int, Int))?
         for row in try Row.fetchAll(statement, arguments: arguments) {
             let (id, isSame) = (try row.column(0, Int64.self), try row.column(1, Bool.self))
             guard let length = try? reader.chainLength(of: id), length < ModuleReader.chainLimit,
                 let stored = try? reader.modules(of: id)
             else { continue }
-            let common = stored.count { names.contains($0.name) }
+            let common = stored.count { modules.contains($0.name) }
             let rank = (common, isSame ? 1 : 0, -length)
             guard common > 0, best.map({ $0.rank < rank }) ?? true else { continue }
-            let pairs = stored.enumerated().map { ($1.name, (module: $1, place: $0)) }
-            let base = Base(
-                kernel: id,
-                isSameKernel: isSame,
-                digest: ModuleNameTable.digest(of: stored.map { ($0.name, $0.btf.digest) }),
-                modules: Dictionary(pairs) { first, _ in first }
-            )
-            best = (base, rank)
+            best = (ModuleBase(kernel: id, isSameKernel: isSame, stored), rank)
         }
         return best?.base
     }

@@ -17,6 +17,7 @@ struct ModuleReader {
     /// - Parameters:
     ///   - kernel: the row of the kernel.
     ///   - links: how many references led here.
+    /// - Returns: the modules.
     /// - Throws: `Damage` when it cannot be told.
     func modules(of kernel: Int64, links: Int = 0) throws -> [StoredModule] {
         let rows = try GRDB.Row.fetchAll(selectRows, arguments: [kernel]).map { try Self.module(from: $0) }
@@ -26,7 +27,7 @@ struct ModuleReader {
     /// The modules of a kernel that are stored as deltas, in the order of their names; likewise.
     func deltaModules(of kernel: Int64, links: Int = 0) throws -> [StoredModule] {
         guard let row = try ModuleDeltaTable.row(of: kernel, in: database) else { return [] }
-        guard links < Self.chainLimit else { throw Damage(reason: "the chain of kernels that its modules build on has no end") }
+        guard links < Self.chainLimit else { throw Self.endless }
         guard let base = row.base else { throw Damage(reason: "the kernel that its modules build on is gone") }
         let bases = try modules(of: base, links: links + 1)
         let deltas = try self.deltas(of: kernel, row)
@@ -64,10 +65,12 @@ struct ModuleReader {
         while let base = try ModuleDeltaTable.row(of: next, in: database)?.base {
             length += 1
             next = base
-            guard length <= Self.chainLimit else { throw Damage(reason: "its chain of kernels has no end") }
+            guard length <= Self.chainLimit else { throw Self.endless }
         }
         return length
     }
+
+    private static var endless: Damage { Damage(reason: "the chain of kernels that its modules build on has no end") }
 
     /// Puts two lists together, each in the order of names.
     static func merged(_ one: [StoredModule], _ other: [StoredModule]) -> [StoredModule] {
@@ -138,7 +141,8 @@ extension ModuleReader {
         while let row = try rows.next() {
             do {
                 let module = try Self.module(from: row)
-                guard try row.column(5) == Seal.module(kernel.name, module.name, module.buildID, module.btf.digest) else {
+                guard try row.column(5) == Seal.module(kernel.name, module.name, module.buildID, module.btf.digest)
+                else {
                     throw Damage(reason: "its row does not match its seal")
                 }
                 modules.append(module)
@@ -156,6 +160,7 @@ extension ModuleReader {
     /// - Parameters:
     ///   - place: where the module is stored.
     ///   - btf: what it is to give.
+    /// - Returns: the bytes.
     /// - Throws: `Damage` when the bytes that come out are others.
     func canonicalBytes(at place: ModulePlace, _ btf: BTFReference) throws -> [UInt8] {
         guard !place.steps.isEmpty else {
@@ -164,7 +169,9 @@ extension ModuleReader {
             return try contents.canonicalBytes(of: entry)
         }
         let bytes: [UInt8]
-        do { bytes = try layers(at: place).canonicalBytes(kernel: kernelLayers(at: place)) } catch let error as DeltaError {
+        do { bytes = try layers(at: place).canonicalBytes(kernel: kernelLayers(at: place)) } catch let error
+            as DeltaError
+        {
             throw Damage(reason: "its payload cannot be decoded: \(error)")
         }
         guard bytes.count == btf.size, ContentDigest(of: bytes) == btf.digest else {
