@@ -8,10 +8,7 @@ enum ColumnPack {
     private static let level = 19
 
     static func pack(_ columns: [[UInt8]], into output: inout [UInt8]) throws {
-        var mask: UInt64 = 0
-        for (index, column) in columns.enumerated() where !column.isEmpty { mask |= 1 << UInt64(index) }
-        output.appendNumber(mask)
-        for column in columns where !column.isEmpty { output.appendNumber(UInt64(column.count)) }
+        appendLengths(of: columns, to: &output)
         for piece in pieces(of: columns.map(\.count)) {
             let bytes = piece.flatMap { columns[$0] }
             let compressed = try Compression.zstd.compress(bytes, level: level)
@@ -20,6 +17,23 @@ enum ColumnPack {
             output.appendNumber(UInt64(stored.count) << 1 | (isSmaller ? 1 : 0))
             output += stored
         }
+    }
+
+    /// The same without compression.
+    static func packPlain(_ columns: [[UInt8]], into output: inout [UInt8]) {
+        appendLengths(of: columns, to: &output)
+        for piece in pieces(of: columns.map(\.count)) {
+            let bytes = piece.flatMap { columns[$0] }
+            output.appendNumber(UInt64(bytes.count) << 1)
+            output += bytes
+        }
+    }
+
+    private static func appendLengths(of columns: [[UInt8]], to output: inout [UInt8]) {
+        var mask: UInt64 = 0
+        for (index, column) in columns.enumerated() where !column.isEmpty { mask |= 1 << UInt64(index) }
+        output.appendNumber(mask)
+        for column in columns where !column.isEmpty { output.appendNumber(UInt64(column.count)) }
     }
 
     /// Reads columns back.
@@ -78,7 +92,7 @@ public struct DeltaError: Error, Hashable, Sendable, CustomStringConvertible {
     /// One clause that says what is wrong.
     public let description: String
 
-    init(_ description: String) { self.description = description }
+    package init(_ description: String) { self.description = description }
 }
 
 /// Reads numbers and bytes one after another, never past the end.

@@ -1,3 +1,4 @@
+import BTFDelta
 import HubStore
 import KernelIdentity
 import TestSupport
@@ -6,7 +7,12 @@ import Testing
 @Suite("The bytes of modules' deltas")
 struct ModuleDeltasTests {
     private static func deltas() throws -> ModuleDeltas {
-        let forms: [ModuleDeltas.Form] = [.same, .copied, .delta([7]), .delta(Array(0...200)), .copied, .same]
+        let long = DeltaParts.Part(column: 38, bytes: Array(0...200))
+        let forms: [ModuleDeltas.Form] = [
+            .same, .copied, .delta(DeltaParts(strings: 0, types: -3, words: .max, parts: [])),
+            .delta(DeltaParts(strings: 7, types: 0, words: .min, parts: [.init(column: 0, bytes: [7]), long])), .copied,
+            .same,
+        ]
         let places = [0, 1, 5, 6, 7, 1000]
         let buildIDs: [BuildID?] = [
             BuildID(bytes: [1]), nil, BuildID(bytes: Array(repeating: 9, count: 64)), BuildID(bytes: Array(0..<20)),

@@ -1,4 +1,4 @@
-internal import BTFDelta
+package import BTFDelta
 package import KernelIdentity
 
 /// A kernel's modules as what they add to those of another kernel, in the bytes of one row of `module_deltas`.
@@ -11,8 +11,8 @@ package struct ModuleDeltas: Hashable, Sendable {
         case same
         /// The same types and strings in the same order, over the next kernel's BTF.
         case copied
-        /// What these bytes make of it.
-        case delta([UInt8])
+        /// What this delta makes of it.
+        case delta(DeltaParts)
     }
 
     /// One module.
@@ -49,8 +49,7 @@ package struct ModuleDeltas: Hashable, Sendable {
     /// The bytes of memory that they take, or a little more.
     var memory: Int {
         entries.reduce(0) { sum, entry in
-            guard case .delta(let delta) = entry.form else { return sum + 256 }
-            return sum + 256 + delta.count
+            sum + 256 + (entry.form.delta?.parts.reduce(0) { $0 + 64 + $1.bytes.count } ?? 0)
         }
     }
 }
@@ -73,17 +72,17 @@ extension ModuleDeltas {
             next = run.upperBound
         }
         for entry in entries { bytes.appendNumber(UInt64(entry.buildID?.bytes.count ?? 0)) }
-        for entry in entries {
-            switch entry.form {
-            case .same: bytes.appendNumber(0)
-            case .copied: bytes.appendNumber(1)
-            case .delta(let delta): bytes.appendNumber(UInt64(delta.count) + 1)
-            }
+        for entry in entries { bytes.appendNumber(entry.form.number) }
+        for entry in entries { bytes.appendSigned(Int32(truncatingIfNeeded: entry.growth)) }
+        let deltas = entries.compactMap(\.form.delta)
+        for delta in deltas { bytes.appendSigned(delta.strings) }
+        for delta in deltas { bytes.appendSigned(delta.types) }
+        for delta in deltas { bytes.appendSigned(delta.words) }
+        let parts = deltas.map { Dictionary($0.parts.map { ($0.column, $0.bytes) }) { $1 } }
+        for column in 0..<DeltaParts.columnCount {
+            for part in parts { bytes.appendNumber(UInt64(part[column]?.count ?? 0)) }
+            for part in parts { bytes += part[column] ?? [] }
         }
-        for entry in entries {
-            bytes.appendNumber(UInt64(zigzag(UInt32(bitPattern: Int32(truncatingIfNeeded: entry.growth)))))
-        }
-        for case .delta(let delta) in entries.map(\.form) { bytes += delta }
         return bytes
     }
 
@@ -105,56 +104,109 @@ extension ModuleDeltas {
     ///   - identities: what `identities` was.
     ///   - count: the number of modules.
     ///   - own: the number of those whose BTF is not the base's.
-    /// - Throws: `DeltaError` or `ModuleDeltasError` when the bytes are something else.
-    package init(bytes: [UInt8], identities: [UInt8], count: Int, own: Int) throws {
+    /// - Throws: `DeltaError` when the bytes are something else.
+    package init(bytes: [UInt8], identities: [UInt8], count: Int, own: Int) throws(DeltaError) {
         // Each module takes three bytes at least.
-        guard count > 0, count <= bytes.count / 3 else { throw ModuleDeltasError.malformed }
+        guard count > 0, count <= bytes.count / 3 else { throw DeltaError("a count in it is impossible") }
         var input = ByteReader(bytes)
-        var places: [Int] = []
-        while places.count < count {
-            let skipped = try input.number(below: Self.placeLimit)
-            let taken = try input.number(below: count - places.count + 1)
-            let start = (places.last.map { $0 + 1 } ?? 0) + skipped
-            guard taken > 0, start < Self.placeLimit else { throw ModuleDeltasError.malformed }
-            places += start..<start + taken
-        }
-        var numbers: [[UInt64]] = []
-        for _ in 0..<3 { numbers.append(try (0..<count).map { _ in try input.number() }) }
-        guard numbers[1].count(where: { $0 != 0 }) == own else { throw ModuleDeltasError.malformed }
+        let places = try Self.places(&input, count: count)
+        let lengths = try input.numbers(count, below: 65)
+        let forms = try input.numbers(count, below: 3)
+        let growths = try input.signedNumbers(count)
+        var deltas = try Self.deltas(&input, count: forms.count { $0 == 2 })[...]
         var ids = ByteReader(identities)
-        let buildIDs = try numbers[0].map { length -> BuildID? in
-            if length == 0 { return nil }
-            guard length <= 64, let id = BuildID(bytes: Array(try ids.bytes(Int(length)))) else {
-                throw ModuleDeltasError.malformed
-            }
-            return id
-        }
-        entries = try (0..<count).map { index in
-            guard let growth = UInt32(exactly: numbers[2][index]) else { throw ModuleDeltasError.malformed }
-            let form: Form
-            switch numbers[1][index] {
-            case 0: form = .same
-            case 1: form = .copied
-            case let length:
-                guard length <= bytes.count else { throw ModuleDeltasError.malformed }
-                form = .delta(Array(try input.bytes(Int(length) - 1)))
-            }
-            return Entry(
+        var buildIDs: [BuildID?] = []
+        for length in lengths { buildIDs.append(BuildID(bytes: Array(try ids.bytes(length)))) }
+        var entries: [Entry] = []
+        entries.reserveCapacity(count)
+        for index in 0..<count {
+            let form: Form =
+                switch forms[index] {
+                case 0: .same
+                case 1: .copied
+                default: .delta(deltas.removeFirst())
+                }
+            let digest = form == .same ? nil : ContentDigest(bytes: Array(try ids.bytes(ContentDigest.length)))
+            let entry = Entry(
                 place: places[index],
                 buildID: buildIDs[index],
                 form: form,
-                digest: form == .same ? nil : ContentDigest(bytes: Array(try ids.bytes(ContentDigest.length))),
-                growth: Int(Int32(bitPattern: unzigzag(growth)))
+                digest: digest,
+                growth: Int(growths[index])
             )
+            entries.append(entry)
         }
-        guard input.isAtEnd, ids.isAtEnd else { throw ModuleDeltasError.malformed }
+        guard input.isAtEnd, ids.isAtEnd else { throw DeltaError("it goes on behind its end") }
+        self.entries = entries
+        guard self.own == own else { throw DeltaError("a count in it is impossible") }
+    }
+
+    private static func places(_ input: inout ByteReader, count: Int) throws(DeltaError) -> [Int] {
+        var places: [Int] = []
+        while places.count < count {
+            let skipped = try input.number(below: placeLimit)
+            let taken = try input.number(below: count - places.count + 1)
+            let start = (places.last.map { $0 + 1 } ?? 0) + skipped
+            guard taken > 0, start < placeLimit else { throw DeltaError("a count in it is impossible") }
+            places += start..<start + taken
+        }
+        return places
+    }
+
+    private static func deltas(_ input: inout ByteReader, count: Int) throws(DeltaError) -> [DeltaParts] {
+        let strings = try input.signedNumbers(count)
+        let types = try input.signedNumbers(count)
+        let words = try input.signedNumbers(count)
+        var parts = [[DeltaParts.Part]](repeating: [], count: count)
+        for column in 0..<DeltaParts.columnCount {
+            let lengths = try input.numbers(count, below: BTFTable.sizeLimit)
+            for (index, length) in lengths.enumerated() where length > 0 {
+                parts[index].append(DeltaParts.Part(column: column, bytes: Array(try input.bytes(length))))
+            }
+        }
+        return (0..<count).map {
+            DeltaParts(strings: strings[$0], types: types[$0], words: words[$0], parts: parts[$0])
+        }
     }
 
     /// More modules than any kernel has.
     private static let placeLimit = 1 << 20
 }
 
-/// Why bytes are no deltas of modules.
-enum ModuleDeltasError: Error {
-    case malformed
+extension ModuleDeltas.Form {
+    /// The number that stands for it.
+    fileprivate var number: UInt64 {
+        switch self {
+        case .same: 0
+        case .copied: 1
+        case .delta: 2
+        }
+    }
+
+    /// The delta, where it is one.
+    fileprivate var delta: DeltaParts? { if case .delta(let parts) = self { parts } else { nil } }
+}
+
+// MARK: - Numbers
+
+extension [UInt8] {
+    /// Appends a number that may be negative.
+    fileprivate mutating func appendSigned(_ number: Int32) {
+        appendNumber(UInt64(zigzag(UInt32(bitPattern: number))))
+    }
+}
+
+extension ByteReader {
+    /// Reads so many numbers.
+    fileprivate mutating func numbers(_ count: Int, below limit: Int) throws(DeltaError) -> [Int] {
+        var numbers: [Int] = []
+        numbers.reserveCapacity(count)
+        for _ in 0..<count { numbers.append(try number(below: limit)) }
+        return numbers
+    }
+
+    /// Reads so many numbers that may be negative.
+    fileprivate mutating func signedNumbers(_ count: Int) throws(DeltaError) -> [Int32] {
+        try numbers(count, below: 1 << 32).map { Int32(bitPattern: unzigzag(UInt32($0))) }
+    }
 }

@@ -161,9 +161,11 @@ struct ModuleEncoder {
         let outer = isSameKernel ? Correspondence(identityOf: context.table) : context.step
         guard let outer, let table = TypeTable(btf, kernel: context.table),
             let from = try? layers.table(kernel: reader.kernelLayers(at: stored.place)),
-            let delta = try ContentEncoder.payload(of: table, from: from, outer: outer), gives(delta)
+            let delta = try ContentEncoder.payload(of: table, from: from, outer: outer),
+            let parts = try? DeltaParts(delta, of: layers, limit: canonical.count),
+            gives(try parts.delta(of: layers, growth: canonical.count - stored.btf.size))
         else { return nil }
-        return .delta(delta)
+        return .delta(parts)
     }
 }
 

@@ -191,13 +191,13 @@ extension ModuleReader {
             guard step.index < deltas.entries.count else { throw Damage(reason: "its delta is missing") }
             let entry = deltas.entries[step.index]
             size = try Self.checked(size + entry.growth)
-            let delta: [UInt8]
-            switch entry.form {
-            case .same: continue
-            case .copied: delta = try Delta.copy(of: layers)
-            case .delta(let bytes): delta = bytes
-            }
             do {
+                let delta: [UInt8]
+                switch entry.form {
+                case .same: continue
+                case .copied: delta = try Delta.copy(of: layers)
+                case .delta(let parts): delta = try parts.delta(of: layers, growth: entry.growth)
+                }
                 layers = try TypeLayers(
                     applying: delta,
                     to: layers,
