@@ -96,10 +96,10 @@ extension HubStore {
         guard let stored = try? reader.contents.entry(of: contents.kernel) else { return false }
         guard try encoded.modules.rows.allSatisfy({ try BTFTable.write($0, in: database) }) else { return false }
         if let base = encoded.modules.base {
-            let baseDigest = try stored.baseID.map { try reader.contents.entry(id: $0).digest }
-            guard baseDigest == encoded.base, let modules = try? reader.modules(of: base.kernel),
-                ModuleNameTable.digest(of: modules.map { ($0.name, $0.btf.digest) }) == base.modules
-            else { return false }
+            let kernelBase = stored.baseID.flatMap { try? reader.contents.entry(id: $0).digest }
+            guard kernelBase == encoded.base, reader.canBuild(on: base.kernel, having: base.modules) else {
+                return false
+            }
         }
         let deltas = Set(encoded.modules.deltaIndices)
         return try contents.modules.enumerated().allSatisfy { index, digest in
@@ -201,7 +201,9 @@ extension HubStore {
                     _ = try reader.canonicalBytes(at: $0.place, $0.btf)
                     return true
                 }
-        } catch is Damage { return false }
+        } catch is Damage {
+            return false
+        } catch StoreError.damaged { return false }
     }
 
     /// The build that a name stands for, where it consists of just these contents, its rows whole.

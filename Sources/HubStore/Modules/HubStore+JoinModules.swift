@@ -38,8 +38,7 @@ extension HubStore {
                 let modules = try? self.modules(of: now, in: database), modules == stored,
                 try ModuleDeltaTable.row(of: id, in: database) == nil,
                 try ModuleDeltaTable.kernels(over: id, in: database).isEmpty,
-                let bases = try? reader.modules(of: base.kernel),
-                ModuleNameTable.digest(of: bases.map { ($0.name, $0.btf.digest) }) == base.modules
+                reader.canBuild(on: base.kernel, having: base.modules)
             else { return false }
             let joined = encoded.deltaIndices.map { modules[$0] }
             try ModuleDeltaTable.write(

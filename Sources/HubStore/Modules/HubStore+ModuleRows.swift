@@ -27,14 +27,16 @@ extension HubStore {
                 base: nil
             )
             let modules = try reader.deltaModules(of: kernel)
-            let rows = try modules.map { module in
+            let rows = try modules.map { module -> EncodedContent? in
+                // Others may build on a row that is there already.
+                if try reader.contents.wholeEntry(of: module.btf.digest) != nil { return nil }
                 let bytes = try reader.canonicalBytes(at: module.place, module.btf)
                 let btf = try BTF(parsing: bytes, base: vmlinux)
                 return try encoder.alone(bytes, btf, digest: module.btf.digest, of: context)
             }
             try ModuleDeltaTable.remove(id, in: database)
             for (module, row) in zip(modules, rows) {
-                _ = try BTFTable.write(row, in: database)
+                if let row { _ = try BTFTable.write(row, in: database) }
                 try KernelTable.insertModule(
                     module.name,
                     module.buildID,

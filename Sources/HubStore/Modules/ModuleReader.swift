@@ -70,6 +70,14 @@ struct ModuleReader {
         return length
     }
 
+    /// Whether a kernel's modules are those that deltas were made against, and the chain has room for one more.
+    func canBuild(on kernel: Int64, having modules: ContentDigest) -> Bool {
+        guard let length = try? chainLength(of: kernel), length < Self.chainLimit,
+            let now = try? self.modules(of: kernel)
+        else { return false }
+        return ModuleNameTable.digest(of: now.map { ($0.name, $0.btf.digest) }) == modules
+    }
+
     private static var endless: Damage { Damage(reason: "the chain of kernels that its modules build on has no end") }
 
     /// Puts two lists together, each in the order of names.
