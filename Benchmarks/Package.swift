@@ -15,7 +15,14 @@ let package = Package(
                 .product(name: "HubLibrary", package: "btf-hub"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
-        )
+        ),
+        .executableTarget(
+            name: "readstore",
+            dependencies: [
+                .product(name: "HubLibrary", package: "btf-hub"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

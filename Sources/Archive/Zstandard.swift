@@ -5,20 +5,30 @@ enum Zstandard {
     /// The most bytes that are set aside on the word of a frame's header alone.
     private static let firstPieceLimit = 64 << 20
 
-    static func compress(_ bytes: [UInt8], level: Int?) throws(ArchiveError) -> [UInt8] {
-        var code = 0
+    static func compress(
+        _ bytes: [UInt8],
+        level: Int?,
+        shortestMatch: Int? = nil
+    ) throws(ArchiveError) -> [UInt8] {
+        let place = ArchivePlace(file: "bytes in memory")
+        guard let context = ZSTD_createCCtx() else { throw ArchiveError(.cannotWrite, at: place, "out of memory") }
+        defer { ZSTD_freeCCtx(context) }
+        var code = ZSTD_CCtx_setParameter(
+            context,
+            ZSTD_c_compressionLevel,
+            CInt(clamping: level ?? Int(ZSTD_defaultCLevel()))
+        )
+        if let shortestMatch, ZSTD_isError(code) == 0 {
+            code = ZSTD_CCtx_setParameter(context, ZSTD_c_minMatch, CInt(clamping: shortestMatch))
+        }
+        guard ZSTD_isError(code) == 0 else {
+            throw ArchiveError(.cannotWrite, at: place, String(cString: ZSTD_getErrorName(code)))
+        }
         let output = [UInt8](unsafeUninitializedCapacity: ZSTD_compressBound(bytes.count)) { buffer, count in
-            code = ZSTD_compress(
-                buffer.baseAddress,
-                buffer.count,
-                bytes,
-                bytes.count,
-                CInt(clamping: level ?? Int(ZSTD_defaultCLevel()))
-            )
+            code = ZSTD_compress2(context, buffer.baseAddress, buffer.count, bytes, bytes.count)
             count = ZSTD_isError(code) == 0 ? code : 0
         }
         guard ZSTD_isError(code) == 0 else {
-            let place = ArchivePlace(file: "bytes in memory")
             throw ArchiveError(.cannotWrite, at: place, String(cString: ZSTD_getErrorName(code)))
         }
         return output

@@ -36,13 +36,14 @@ final class DeltaLayer: Sendable {
         let columns = try ColumnPack.unpack(&input, count: Column.allCases.count, limit: 4 * limit)
         guard input.isAtEnd else { throw DeltaError("it goes on behind its end") }
         var reader = SymbolReader(columns: columns)
-        map = try LayerMap(&reader, header, on: base, kernel: kernel, outer: outer)
+        var lookup = BaseLookup(base, isLarge: delta.count >= Self.large)
+        map = try LayerMap(&reader, header, on: base, &lookup, kernel: kernel, outer: outer)
         var count = 0
         literals = map.script.runs.map { run in
             defer { if run.operation != .copy { count += run.count } }
             return count
         }
-        let coded = Self.decode(reader, header, map, on: base)
+        let coded = Self.decode(reader, header, map, on: base, &lookup)
         guard !coded.isInvalid, !coded.coder.isExhausted, coded.coder.isFinished else {
             throw DeltaError("it is no delta of its base")
         }
@@ -50,11 +51,15 @@ final class DeltaLayer: Sendable {
         starts = coded.starts + [UInt32(coded.words.count)]
     }
 
+    /// From how many bytes on a delta looks up so much of its base that it pays to find out where all of that is stored.
+    private static let large = 8192
+
     private static func decode(
         _ reader: SymbolReader,
         _ header: DeltaHeader,
         _ map: LayerMap,
-        on base: TypeLayers
+        on base: TypeLayers,
+        _ lookup: inout BaseLookup
     ) -> RecordCodec<SymbolReader> {
         var codec = RecordCodec(
             coder: reader,
@@ -65,6 +70,7 @@ final class DeltaLayer: Sendable {
         // What is new is coded after what is copied before it, which is looked at only then.
         var lastCopied: Int?
         var copied: [Int] = []
+        var words: [UInt32] = []
         for run in map.script.runs where !codec.isInvalid {
             switch run.operation {
             case .copy:
@@ -73,7 +79,7 @@ final class DeltaLayer: Sendable {
                 continue
             case .patch:
                 for source in run.source..<run.source + run.count where !codec.isInvalid {
-                    guard var words = base.record(source) else {
+                    guard base.read(lookup.place(of: source), into: &words) else {
                         codec.refuse()
                         break
                     }
@@ -81,12 +87,14 @@ final class DeltaLayer: Sendable {
                     codec.patched(base: words, script: [])
                 }
             case .fresh:
-                if let lastCopied, let head = base.head(lastCopied) { codec.follow(name: map.rank(head.name)) }
+                if let lastCopied, let head = base.head(at: lookup.place(of: lastCopied)) {
+                    codec.follow(name: map.rank(head.name))
+                }
                 for _ in 0..<run.count where !codec.isInvalid {
                     let info = codec.beginFresh()
                     if RecordHead.isFunction(info: info) {
                         for source in copied {
-                            guard let prototype = base.prototype(source) else { continue }
+                            guard let prototype = base.prototype(at: lookup.place(of: source)) else { continue }
                             codec.follow(prototype: map.type(prototype))
                         }
                         copied = []
@@ -98,6 +106,17 @@ final class DeltaLayer: Sendable {
         }
         return codec
     }
+
+    // Through methods of its own, as whoever else asks the map would copy it first.
+
+    /// Numbers a record of the base as the result does; false when it refers to what the result does not have.
+    func translate(_ record: inout [UInt32]) -> Bool { map.translate(at: 0, in: &record) }
+
+    /// Numbers the start of a record likewise.
+    func translate(_ head: inout RecordHead) -> Bool { head.translate(map) }
+
+    /// Numbers one of the base's ids likewise.
+    func type(_ id: UInt32) -> UInt32 { map.type(id) }
 
     /// Where one of the result's own types comes from.
     enum Origin {

@@ -21,6 +21,7 @@ struct LayerMap: Renumbering {
         _ reader: inout SymbolReader,
         _ header: DeltaHeader,
         on base: TypeLayers,
+        _ lookup: inout BaseLookup,
         kernel: TypeLayers?,
         outer: DeltaLayer?
     ) throws(DeltaError) {
@@ -29,7 +30,7 @@ struct LayerMap: Renumbering {
         baseFirstID = base.firstID
         baseFirstRank = base.firstRank
         self.outer = outer
-        strings = try StringLayer(&reader, header, on: base)
+        strings = try StringLayer(&reader, header, on: base, &lookup)
         script = TypeScript(
             runs: try Delta.readRuns(&reader, baseCount: header.baseTypeCount, typeCount: header.typeCount),
             baseCount: header.baseTypeCount,

@@ -14,11 +14,11 @@ struct RecordCodec<Coder: SymbolCoder> {
     private let endID: UInt32
     private let endRank: UInt32
     /// The type that a member or parameter of a name had last, plus one.
-    private var typeOfName: [UInt32]
+    private var typeOfName: NumberMemory
     /// The name that followed a name last, plus one.
-    private var nameAfterName: [UInt32]
+    private var nameAfterName: NumberMemory
     /// How far from a member of a type the next one began last.
-    private var stepOfType: [UInt32]
+    private var stepOfType: NumberMemory
     private var lastTypeName: UInt32 = 0
     private var lastPrototype: UInt32 = 0
 
@@ -27,9 +27,9 @@ struct RecordCodec<Coder: SymbolCoder> {
         self.endID = endID
         self.endRank = endRank
         limit = wordCount
-        typeOfName = [UInt32](repeating: 0, count: Int(endRank))
-        nameAfterName = [UInt32](repeating: 0, count: Int(endRank))
-        stepOfType = [UInt32](repeating: 0, count: Int(endID))
+        typeOfName = NumberMemory(count: Int(endRank), isSparse: coder.isShort)
+        nameAfterName = NumberMemory(count: Int(endRank), isSparse: coder.isShort)
+        stepOfType = NumberMemory(count: Int(endID), isSparse: coder.isShort)
     }
 
     /// The word that is to come out next; of no meaning to a reader.

@@ -7,28 +7,46 @@ struct RecordShape {
     /// What a word stands for.
     enum Role: UInt8 { case value, name, type }
 
+    /// The roles of an element's words, in their order: three at most.
+    struct Element: RandomAccessCollection, Equatable {
+        private let first, second, third: Role
+        let count: Int
+
+        var startIndex: Int { 0 }
+        var endIndex: Int { count }
+
+        init(_ roles: Role...) {
+            count = roles.count
+            first = roles.count > 0 ? roles[0] : .value
+            second = roles.count > 1 ? roles[1] : .value
+            third = roles.count > 2 ? roles[2] : .value
+        }
+
+        subscript(index: Int) -> Role { index == 0 ? first : index == 1 ? second : third }
+    }
+
     /// Whether the third word refers to a type.
     let refersThroughHeader: Bool
     /// The roles of an element's words.
-    let element: [Role]
+    let element: Element
     /// Whether there are as many elements as the record's vlen says, rather than one.
     let isList: Bool
 
     /// The shape of each kind, by its number.
-    static let byKind: [RecordShape] = (0..<32).map { number in
+    private static let byKind = InlineArray<32, RecordShape> { number in
         guard let kind = Kind(rawValue: UInt8(number)) else {
-            return RecordShape(refersThroughHeader: false, element: [], isList: false)
+            return RecordShape(refersThroughHeader: false, element: Element(), isList: false)
         }
-        let (element, isList): ([Role], Bool) =
+        let (element, isList): (Element, Bool) =
             switch kind {
-            case .structure, .union: ([.name, .type, .value], true)
-            case .enumeration: ([.name, .value], true)
-            case .enumeration64: ([.name, .value, .value], true)
-            case .functionPrototype: ([.name, .type], true)
-            case .dataSection: ([.type, .value, .value], true)
-            case .array: ([.type, .type, .value], false)
-            case .int, .variable, .declarationTag: ([.value], false)
-            default: ([], false)
+            case .structure, .union: (Element(.name, .type, .value), true)
+            case .enumeration: (Element(.name, .value), true)
+            case .enumeration64: (Element(.name, .value, .value), true)
+            case .functionPrototype: (Element(.name, .type), true)
+            case .dataSection: (Element(.type, .value, .value), true)
+            case .array: (Element(.type, .type, .value), false)
+            case .int, .variable, .declarationTag: (Element(.value), false)
+            default: (Element(), false)
             }
         return RecordShape(refersThroughHeader: kind.refersThroughHeader, element: element, isList: isList)
     }

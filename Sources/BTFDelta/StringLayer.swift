@@ -24,7 +24,12 @@ struct StringLayer: Sendable {
     /// Reads the script of strings.
     ///
     /// - Throws: `DeltaError` when it is malformed.
-    init(_ reader: inout SymbolReader, _ header: DeltaHeader, on base: TypeLayers) throws(DeltaError) {
+    init(
+        _ reader: inout SymbolReader,
+        _ header: DeltaHeader,
+        on base: TypeLayers,
+        _ lookup: inout BaseLookup
+    ) throws(DeltaError) {
         var maker = Maker(header: header, base: base)
         while maker.done < header.stringCount {
             let skip = Int(reader.code(0, .stringScript))
@@ -35,7 +40,7 @@ struct StringLayer: Sendable {
             else { throw DeltaError("its script of strings is malformed") }
             for _ in 0..<insert { try maker.insert(&reader) }
             maker.source += skip
-            if take > 0 { try maker.take(take) }
+            if take > 0 { try maker.take(take, &lookup) }
         }
         guard maker.offset == header.stringBytes else {
             throw DeltaError("its strings are of another length than stated")
@@ -85,8 +90,8 @@ struct StringLayer: Sendable {
             lastTaken = nil
         }
 
-        mutating func take(_ count: Int) throws(DeltaError) {
-            let (from, to) = (base.stringOffset(source), base.stringOffset(source + count))
+        mutating func take(_ count: Int, _ lookup: inout BaseLookup) throws(DeltaError) {
+            let (from, to) = (lookup.stringOffset(source), lookup.stringOffset(source + count))
             guard offset + to - from <= header.stringBytes else { throw DeltaError("its strings are too long") }
             let run = Run(
                 base: UInt32(source),
@@ -150,6 +155,9 @@ extension StringLayer {
         let first = Int(insertedBefore[next - 1])
         return end + Int(insertedStarts[first + Int(index - run.place - taken)] - insertedStarts[first])
     }
+
+    /// Where each inserted string starts, and at last where they end; and their bytes.
+    var insertedText: (starts: [UInt32], bytes: [UInt8]) { (insertedStarts, inserted) }
 
     /// The bytes of an inserted string, with its terminator.
     func inserted(_ index: Int) -> ArraySlice<UInt8> {

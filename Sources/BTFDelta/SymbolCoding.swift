@@ -3,6 +3,8 @@
 /// Writing and reading a delta are one piece of code, which asks a coder for each number: a writer knows the word that
 /// the number is made of, a reader the number.
 protocol SymbolCoder {
+    /// Whether few numbers are known to pass.
+    var isShort: Bool { get }
     /// The word that is to come out at this place; of no meaning to a reader.
     func target(at index: Int) -> UInt32
     /// Passes one number through a column: a writer gives back what it took, a reader what it read.
@@ -13,6 +15,8 @@ protocol SymbolCoder {
 struct SymbolWriter: SymbolCoder {
     let words: [UInt32]
     var columns = [[UInt8]](repeating: [], count: Column.allCases.count)
+
+    var isShort: Bool { false }
 
     func target(at index: Int) -> UInt32 { words[index] }
 
@@ -48,6 +52,8 @@ struct SymbolReader: SymbolCoder {
         }
         self.bytes = bytes
     }
+
+    var isShort: Bool { bytes.count < 8192 }
 
     func target(at index: Int) -> UInt32 { 0 }
 

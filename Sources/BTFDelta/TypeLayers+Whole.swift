@@ -9,7 +9,7 @@ extension TypeLayers {
     /// - Returns: the bytes.
     /// - Throws: `DeltaError` when the deltas do not give what they promise.
     public func canonicalBytes(kernel: TypeLayers? = nil) throws(DeltaError) -> [UInt8] {
-        let pieces = stringPieces()
+        let pieces = stringPieces().pieces
         let offsets = stringStarts(of: pieces)
         let header = BTF.header(
             byteOrder: byteOrder,
@@ -40,7 +40,7 @@ extension TypeLayers {
             guard root.hasOnly(idsBelow: endID, ranksBelow: endRank, root.starts) else { throw Self.dangling }
             return root
         }
-        let pieces = stringPieces()
+        let pieces = stringPieces().pieces
         var table = TypeTable(
             byteOrder: byteOrder,
             firstID: firstID,
@@ -97,6 +97,11 @@ extension TypeLayers {
     /// - Parameter names: what stands for each of the own strings, by its rank.
     /// - Returns: what numbers the parts, and the parts.
     private func kernelWords(naming names: [UInt32]) -> (pass: RecordPass, parts: [RecordPass.Part]) {
+        Both.of({ numberedWords(naming: names) }, { parts() })
+    }
+
+    /// What numbers the types of what is stored whole; with their words, those of each layer, numbered already.
+    private func numberedWords(naming names: [UInt32]) -> RecordPass {
         var numbering = Correspondence(types: Array(0..<endID), ranks: names)
         // Those of a layer are numbered at once; how its base's are follows from it.
         var sources = [[UInt32]](repeating: [], count: layers.count + 1)
@@ -106,10 +111,14 @@ extension TypeLayers {
             numbering = layer.map.numbering(ofBaseIn: numbering)
         }
         sources[0] = root.words
-        let parts = typePieces().map { piece -> RecordPass.Part in
-            piece.level == 0 ? .record(0, words(of: piece)) : .literal(piece.level, words(of: piece))
+        return RecordPass(sources: sources, numbering)
+    }
+
+    /// The types, as parts of these words.
+    private func parts() -> [RecordPass.Part] {
+        typePieces().pieces.map { piece in
+            piece.level == 0 ? .record(0, words(of: piece)) : .literal(Int(piece.level), words(of: piece))
         }
-        return (RecordPass(sources: sources, numbering), parts)
     }
 
     /// A module's words, names as offsets; nil when one leads nowhere.

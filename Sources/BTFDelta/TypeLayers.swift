@@ -70,41 +70,67 @@ public struct TypeLayers: Sendable {
 // MARK: - One type, one string
 
 extension TypeLayers {
+    /// Where the record of a type is stored: how many layers lie beneath it, and where it starts among that one's words.
+    struct Place {
+        let level: Int
+        let start: Int
+    }
+
     /// The words of one of the own types, by its index, names as ranks; nil when it refers to what a delta has taken away,
     /// which only damage brings about.
     func record(_ index: Int) -> [UInt32]? {
-        let (level, source, start) = place(of: index)
-        var record = Array(source[start..<start + RecordShape.wordCount(info: source[start + 1])])
-        for layer in layers[level...] where !layer.map.translate(at: 0, in: &record) { return nil }
-        return record
+        var record: [UInt32] = []
+        return read(place(of: index), into: &record) ? record : nil
     }
 
     /// The start of the record of one of the own types, by its index; nil where `record` is, as far as that shows there.
-    func head(_ index: Int) -> RecordHead? {
-        let (level, source, start) = place(of: index)
-        var head = RecordHead(name: source[start], info: source[start + 1], third: source[start + 2])
-        for layer in layers[level...] where !head.translate(layer.map) { return nil }
-        return head
+    func head(_ index: Int) -> RecordHead? { head(at: place(of: index)) }
+
+    /// Reads the record at a place.
+    ///
+    /// - Parameters:
+    ///   - place: where it is.
+    ///   - record: what it held is replaced by the words, names as ranks.
+    /// - Returns: whether all that it refers to is there.
+    func read(_ place: Place, into record: inout [UInt32]) -> Bool {
+        record.removeAll(keepingCapacity: true)
+        let words = place.level == 0 ? root.words : layers[place.level - 1].words
+        let end = place.start + RecordShape.wordCount(info: words[place.start + 1])
+        record.append(contentsOf: words[place.start..<end])
+        for level in place.level..<layers.count where !layers[level].translate(&record) { return false }
+        return true
     }
 
-    /// The prototype of one of the own types, by its index; nil when it is no function.
-    func prototype(_ index: Int) -> UInt32? {
-        let (level, source, start) = place(of: index)
-        guard RecordHead.isFunction(info: source[start + 1]) else { return nil }
-        return layers[level...].reduce(source[start + 2]) { id, layer in layer.map.type(id) }
+    /// The start of the record at a place.
+    func head(at place: Place) -> RecordHead? {
+        func head(_ words: borrowing [UInt32]) -> RecordHead {
+            RecordHead(name: words[place.start], info: words[place.start + 1], third: words[place.start + 2])
+        }
+        var found = place.level == 0 ? head(root.words) : head(layers[place.level - 1].words)
+        for level in place.level..<layers.count where !layers[level].translate(&found) { return nil }
+        return found
     }
 
-    /// Where the record of one of the own types is stored: how many layers lie beneath it, among which words, and where.
-    private func place(of index: Int) -> (level: Int, words: [UInt32], start: Int) {
+    /// The prototype of the function at a place; nil when it is no function.
+    func prototype(at place: Place) -> UInt32? {
+        func own(_ words: borrowing [UInt32]) -> UInt32? {
+            RecordHead.isFunction(info: words[place.start + 1]) ? words[place.start + 2] : nil
+        }
+        guard var id = place.level == 0 ? own(root.words) : own(layers[place.level - 1].words) else { return nil }
+        for level in place.level..<layers.count { id = layers[level].type(id) }
+        return id
+    }
+
+    /// Where the record of one of the own types, by its index, is stored.
+    func place(of index: Int) -> Place {
         var (level, at) = (layers.count, index)
         while level > 0 {
-            let layer = layers[level - 1]
-            switch layer.origin(of: at) {
+            switch layers[level - 1].origin(of: at) {
             case .base(let source): (level, at) = (level - 1, source)
-            case .literal(let number): return (level, layer.words, Int(layer.starts[number]))
+            case .literal(let number): return Place(level: level, start: Int(layers[level - 1].starts[number]))
             }
         }
-        return (0, root.words, Int(root.starts[at]))
+        return Place(level: 0, start: Int(root.starts[at]))
     }
 
     /// The bytes of one of the own strings, by its index, with its terminator.

@@ -12,8 +12,6 @@ internal import Minimizer
 final class KernelSolver {
     /// How many kernels are worked on, at least, before the file is written and progress is told.
     private static let portion = 1024
-    /// How many kernels a thread takes at once, at least where there are so many, and at most.
-    private static let row = 16...128
 
     private let stored: StoredTypes
     private let minimizer: Minimizer
@@ -66,34 +64,15 @@ final class KernelSolver {
         }
         guard !missing.isEmpty else { return }
         var done = kernels.count - missing.count
-        var groups = try stored.store.byLineage(missing, digest: \.btf)[...]
-        while !groups.isEmpty {
+        let rows = try stored.store.byLineage(missing, digest: \.btf)
+        for portion in Parallel.portions(of: rows, atLeast: Self.portion) {
             try progress(done)
-            var count = 0
-            let portion = groups.prefix { group in
-                defer { count += group.count }
-                return count < Self.portion
-            }
-            groups = groups.dropFirst(portion.count)
-            try solve(rows: Self.rows(of: portion))
-            done += portion.reduce(0) { $0 + $1.count }
+            try solve(rows: portion)
+            done += portion.joined().count
         }
     }
 
-    /// Puts small groups together, and takes large ones apart.
-    private static func rows(of groups: some Sequence<[PlannedKernel]>) -> [ArraySlice<PlannedKernel>] {
-        var rows: [ArraySlice<PlannedKernel>] = []
-        for group in groups {
-            if let last = rows.last, last.count < row.lowerBound {
-                rows[rows.count - 1] += group
-            } else {
-                rows += group.split(every: row.upperBound)
-            }
-        }
-        return rows
-    }
-
-    private func solve(rows: [ArraySlice<PlannedKernel>]) throws {
+    private func solve(rows: [[PlannedKernel]]) throws {
         let search = SolutionSearch(minimizer, in: stored, knowing: table.touched, table.all)
         for (kernel, result) in try search.results(for: rows, threads: threads) {
             switch result {
@@ -135,12 +114,5 @@ final class KernelSolver {
             return BundleBTF.Module(name: module.name, digest: digest, bytes: bytes)
         }
         return table.bytes(of: digest).map { BundleBTF(digest: digest, bytes: $0, modules: modules) }
-    }
-}
-
-extension Array {
-    /// The array in pieces of so many elements, the last one of what is left.
-    fileprivate func split(every count: Int) -> [ArraySlice<Element>] {
-        stride(from: 0, to: self.count, by: count).map { self[$0..<Swift.min($0 + count, self.count)] }
     }
 }

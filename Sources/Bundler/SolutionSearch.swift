@@ -71,15 +71,16 @@ final class SolutionSearch: Sendable {
     /// - Returns: what was found for each, in the same order.
     /// - Throws: `StoreError` when the store as a whole cannot be read.
     func results(
-        for rows: [ArraySlice<PlannedKernel>],
+        for rows: [[PlannedKernel]],
         threads: Int
     ) throws -> [(kernel: PlannedKernel, result: Result)] {
         let store = stored.store
+        let tables = WholeTables()
         let results = Mutex([Int: [(kernel: PlannedKernel, result: Result)]]())
         try Parallel.forEach(
             Array(rows.enumerated()),
             threads: threads,
-            keeping: { LayeredReader(in: store) },
+            keeping: { LayeredReader(in: store, sharing: tables) },
             { row, reader in
                 // Of one row at a time, so that memory does not grow with the number of rows.
                 var answers = SharedAnswers<KernelSolution>(in: store)

@@ -14,7 +14,11 @@ public enum MemoryReuse {
     ///
     /// Small pages, asked for one by one and given back between tables, cost a tenth of a conversion. Where the system
     /// refuses any of this, the allocator goes on as it does otherwise.
-    public static func enable() {
+    ///
+    /// - Parameter isOneHeap: whether threads share one heap, so that what one frees serves the others. Each keeps what it
+    ///   has freed to itself otherwise, and holds less time up, where threads allocate without end.
+    public static func enable(isOneHeap: Bool = false) {
+        if isOneHeap { _ = mallopt(M_ARENA_MAX, 1) }
         // At 32 MiB the allocator's limits end (mallopt(3)).
         _ = mallopt(M_MMAP_THRESHOLD, 32 << 20)
         _ = mallopt(M_TRIM_THRESHOLD, 1 << 30)

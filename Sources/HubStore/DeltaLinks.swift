@@ -16,14 +16,28 @@ struct DeltaLinks {
         fileprivate let seal: Data
     }
 
-    /// The most links that are kept; each has some hundred bytes.
-    private static let limit = 4096
+    /// From how many links on all are forgotten before more are read; each has some two thousand bytes.
+    private static let limit = 512
     private var links: [Int64: Link] = [:]
     private var ids: [ContentDigest: Int64] = [:]
 
     /// The link of some BTF, where it was read.
     subscript(digest: ContentDigest) -> Link? { ids[digest].flatMap { links[$0] } }
     subscript(id: Int64) -> Link? { links[id] }
+
+    /// Some BTF that was read and all that it builds on, down to what is stored whole; nothing where it was not read.
+    ///
+    /// - Throws: `Damage` when the way down has no end.
+    func path(of digest: ContentDigest) throws(Damage) -> [Link] {
+        var path: [Link] = []
+        var next = self[digest]
+        while let link = next {
+            guard path.count < ContentReader.chainLimit else { throw Damage(reason: "its chain of bases has no end") }
+            path.append(link)
+            next = link.baseID.flatMap { links[$0] }
+        }
+        return path
+    }
 
     /// The script of a delta whose base was read too; nil where it does not match its seal.
     func script(of link: Link) -> TypeScript? {

@@ -30,7 +30,7 @@ extension HubStore {
     ///   - path: the type.
     ///   - filter: which kernels.
     ///   - threads: how many threads may look.
-    ///   - progress: told how many kernels were looked at.
+    ///   - progress: told how many different BTFs of how many were looked at.
     /// - Returns: the runs of kernels in which it is the same, series by series in version order; the kernels that are
     ///   damaged and could not be looked at.
     /// - Throws: `StoreError` when the store cannot be read.
@@ -38,83 +38,76 @@ extension HubStore {
         of path: TypePath,
         matching filter: KernelFilter = .all,
         threads: Int = 1,
-        _ progress: (_ kernels: Int) -> Void = { _ in }
+        _ progress: (_ done: Int, _ count: Int) -> Void = { _, _ in }
     ) throws -> (runs: [HistoryRun], damaged: [StoreError]) {
         let store = try snapshot()
-        var kernels: [Kernel] = []
-        var damaged = try store.forEachKernel(matching: filter) { kernels.append($0) }
-        let found = try store.sightings(of: path, in: kernels, threads: threads, progress)
+        var contents: Set<ContentDigest> = []
+        try store.forEachKernel(matching: filter) { contents.insert($0.btf.digest) }
+        let found = try store.sightings(of: path, in: contents, threads: threads, progress)
         var runs = HistoryRuns()
-        for kernel in kernels {
+        var unreadable: [StoreError] = []
+        let damaged = try store.forEachKernel(matching: filter) { kernel in
             switch found[kernel.btf.digest] {
             case .success(let sightings): runs.add(kernel.name, sightings)
             case .failure(let damage):
                 let subject = "the BTF of \(kernel.name)"
-                damaged.append(.damaged(path: store.path, subject: subject, reason: damage.reason))
+                unreadable.append(.damaged(path: store.path, subject: subject, reason: damage.reason))
             case nil: break
             }
         }
-        return (runs.inOrder, damaged)
+        return (runs.inOrder, damaged + unreadable)
     }
 
-    /// What each BTF of some kernels has; series that build on one another are looked at by one thread each.
+    /// What some BTFs have; those that build on one another are looked at by one thread.
     private func sightings(
         of path: TypePath,
-        in kernels: [Kernel],
+        in contents: Set<ContentDigest>,
         threads: Int,
-        _ progress: (_ kernels: Int) -> Void
+        _ progress: (_ done: Int, _ count: Int) -> Void
     ) throws -> [ContentDigest: Result<[TypeSighting], Damage>] {
-        let found = Mutex([ContentDigest: Result<[TypeSighting], Damage>]())
-        var rest = try byLineage(kernels, digest: \.btf.digest)[...]
+        let found = Mutex(FoundSightings())
+        let tables = WholeTables()
         var done = 0
-        while !rest.isEmpty {
-            progress(done)
-            var count = 0
-            let portion = rest.prefix { group in
-                defer { count += group.count }
-                return count < Self.portion
-            }
-            rest = rest.dropFirst(portion.count)
+        for portion in Parallel.portions(of: try byLineage(contents, digest: \.self), atLeast: Self.portion) {
+            progress(done, contents.count)
             try Parallel.forEach(
-                Array(portion),
+                portion,
                 threads: threads,
-                keeping: { LayeredReader(in: self) },
-                { group, reader in
+                keeping: { LayeredReader(in: self, sharing: tables) },
+                { row, reader in
                     var answers = SharedAnswers<[TypeSighting]>(in: self)
-                    try answers.prepare(for: group.map(\.btf.digest))
-                    for kernel in group {
-                        let result = try sightings(of: path, in: kernel, &answers, &reader)
-                        found.withLock { $0[kernel.btf.digest] = result }
+                    try answers.prepare(for: row)
+                    for digest in row {
+                        let result = try sightings(of: path, in: digest, &answers, &reader)
+                        found.withLock { $0.note(result, for: digest) }
                     }
                 }
             )
-            done += portion.reduce(0) { $0 + $1.count }
+            done += portion.joined().count
         }
-        progress(done)
-        return found.withLock { $0 }
+        progress(done, contents.count)
+        return found.withLock { $0.results }
     }
 
-    /// How many kernels are looked at, at least, before progress is told.
-    private static let portion = 64
+    /// How many BTFs are looked at, at least, before progress is told.
+    private static let portion = 512
 
-    /// Looks into a kernel, as far as need be, where no other kernel's answer holds.
+    /// Looks into a BTF, as far as need be, where no other's answer holds.
     private func sightings(
         of path: TypePath,
-        in kernel: Kernel,
+        in digest: ContentDigest,
         _ answers: inout SharedAnswers<[TypeSighting]>,
         _ reader: inout LayeredReader
     ) throws -> Result<[TypeSighting], Damage> {
         do throws(StoreError) {
-            if let answer = try answers.answer(for: kernel.btf.digest) { return .success(answer) }
-            guard let types = try reader.types(of: kernel.btf.digest) else {
-                return .success(try types(of: kernel).sightings(of: path))
-            }
+            if let answer = try answers.answer(for: digest) { return .success(answer) }
+            guard let types = try reader.types(of: digest) else { return try wholeSightings(of: path, in: digest) }
             let found = types.sightingsWithReads(of: path)
             guard !types.isDamaged else {
                 return .failure(Damage(reason: "it does not fit what it builds on"))
             }
             let footprint = Footprint(types: found.types, names: found.names, in: types)
-            try answers.record(found.sightings, for: kernel.btf.digest, restingOn: footprint)
+            try answers.record(found.sightings, for: digest, restingOn: footprint)
             return .success(found.sightings)
         } catch {
             guard case .damaged(_, _, let reason) = error else { throw error }
@@ -122,11 +115,27 @@ extension HubStore {
         }
     }
 
-    private func types(of kernel: Kernel) throws(StoreError) -> BTF {
-        let bytes = try btf(of: kernel)
-        do { return try BTF(parsing: bytes) } catch {
-            throw .damaged(path: path, subject: "the BTF of \(kernel.name)", reason: error.description)
+    /// Reads a BTF as a whole.
+    private func wholeSightings(
+        of path: TypePath,
+        in digest: ContentDigest
+    ) throws(StoreError) -> Result<[TypeSighting], Damage> {
+        guard let bytes = try btf(digest: digest) else {
+            return .failure(Damage(reason: "the store does not hold its bytes"))
         }
+        do { return .success(try BTF(parsing: bytes).sightings(of: path)) } catch {
+            return .failure(Damage(reason: error.description))
+        }
+    }
+}
+
+/// What BTFs were found to have; what several have alike is kept once.
+private struct FoundSightings {
+    private(set) var results: [ContentDigest: Result<[TypeSighting], Damage>] = [:]
+    private var different: Set<[TypeSighting]> = []
+
+    mutating func note(_ result: Result<[TypeSighting], Damage>, for digest: ContentDigest) {
+        results[digest] = result.map { different.insert($0).memberAfterInsert }
     }
 }
 
@@ -152,12 +161,11 @@ private struct HistoryRuns {
             flavour: kernel.flavour
         )
         if runs[series] == nil { order.append(series) }
-        var ofSeries = runs[series] ?? []
-        if let last = ofSeries.indices.last, ofSeries[last].sightings == sightings {
-            ofSeries[last].last = kernel.release
-            ofSeries[last].kernels += 1
+        if let last = runs[series]?.indices.last, runs[series]?[last].sightings == sightings {
+            runs[series]?[last].last = kernel.release
+            runs[series]?[last].kernels += 1
         } else {
-            ofSeries.append(
+            runs[series, default: []].append(
                 HistoryRun(
                     distribution: kernel.distribution,
                     version: kernel.version,
@@ -170,6 +178,5 @@ private struct HistoryRuns {
                 )
             )
         }
-        runs[series] = ofSeries
     }
 }

@@ -2,23 +2,30 @@ internal import BTF
 public import BTFDelta
 internal import Foundation
 internal import GRDB
+internal import Synchronization
 
 /// Reads kernels' types one at a time, through the deltas that the kernels are stored as.
 ///
-/// What was opened last is kept, so that kernels asked for in the order of `HubStore.byLineage` find open what they build
-/// on. A value of this type is for one thread.
+/// What the last kernel builds on stays open, so that kernels asked for in the order of `HubStore.byLineage` open only what
+/// is their own. A value of this type is for one thread.
 public struct LayeredReader {
     private let store: HubStore
+    private let tables: WholeTables
     private var links = DeltaLinks()
     private var layers: [Int64: LayeredTypes] = [:]
 
-    /// From how many open BTFs on those are closed that are not built on by what is asked for.
-    private static let limit = 16
+    /// How many BTFs are open: the last kernel's and those that it builds on.
+    package var openCount: Int { layers.count }
 
     /// Begins with nothing open.
     ///
-    /// - Parameter store: the store whose kernels are read; a snapshot of it.
-    public init(in store: HubStore) { self.store = store }
+    /// - Parameters:
+    ///   - store: the store whose kernels are read; a snapshot of it.
+    ///   - tables: shared by readers that go through the same kernels on several threads.
+    public init(in store: HubStore, sharing tables: WholeTables = WholeTables()) {
+        self.store = store
+        self.tables = tables
+    }
 
     /// A kernel's types.
     ///
@@ -30,12 +37,12 @@ public struct LayeredReader {
     /// - Throws: `StoreError` when the store cannot be read; `damaged` when it does not hold the BTF whole.
     public mutating func types(of btf: ContentDigest) throws(StoreError) -> LayeredTypes? {
         do {
-            let path = try path(of: btf)
-            if layers.count > Self.limit {
-                let needed = Set(path.map(\.id))
-                layers = layers.filter { needed.contains($0.key) }
-            }
+            let store = store
+            if links[btf] == nil { try store.read { try links.read([btf], in: $0) } }
+            let path = try links.path(of: btf)
             guard !path.isEmpty else { throw Damage(reason: "the store does not hold its bytes") }
+            let needed = Set(path.map(\.id))
+            layers = layers.filter { needed.contains($0.key) }
             var below: LayeredTypes?
             for link in path.reversed() {
                 guard let layer = try layers[link.id] ?? layer(of: link, over: below) else { return nil }
@@ -50,25 +57,14 @@ public struct LayeredReader {
         }
     }
 
-    /// The way from some BTF to what is stored whole, both included; empty when the store does not hold it.
-    private mutating func path(of btf: ContentDigest) throws -> [DeltaLinks.Link] {
-        var links = links
-        if links[btf] == nil { try store.read { try links.read([btf], in: $0) } }
-        self.links = links
-        var path: [DeltaLinks.Link] = []
-        var next = links[btf]
-        while let link = next {
-            guard path.count < ContentReader.chainLimit else { throw Damage(reason: "its chain of bases has no end") }
-            path.append(link)
-            next = link.baseID.flatMap { links[$0] }
-        }
-        return path
-    }
-
     private func layer(of link: DeltaLinks.Link, over base: LayeredTypes?) throws -> LayeredTypes? {
         guard let base else {
-            let cache = store.cache
-            let table = try store.reader.read { try Self.table(id: link.id, ContentReader(database: $0, cache: cache)) }
+            let table = try tables.table(of: link.id) {
+                try store.reader.read { database in
+                    // A cache of its own, so that what was read goes with who reads.
+                    try Self.table(id: link.id, ContentReader(database: database, cache: ContentCache()))
+                }
+            }
             return table.flatMap { LayeredTypes($0) }
         }
         // Only fetching holds up other threads.
@@ -113,48 +109,22 @@ public struct LayeredReader {
     }
 }
 
-extension HubStore {
-    /// Groups kernels so that those whose BTF builds on the same stand together, each after what it builds on.
-    ///
-    /// - Parameters:
-    ///   - kernels: the kernels, whatever stands for them.
-    ///   - digest: gives the SHA-256 of a kernel's BTF.
-    /// - Returns: the same in that order, in groups that have little in common; what the store does not hold comes first.
-    /// - Throws: `StoreError` when the store cannot be read.
-    public func byLineage<Item>(
-        _ kernels: some Sequence<Item>,
-        digest: (Item) -> ContentDigest
-    ) throws(StoreError) -> [[Item]] {
-        let paths = try read { database in
-            let statement = try database.cachedStatement(
-                sql: "SELECT base_id FROM deltas WHERE btf_id = ? AND outer_id IS NULL"
-            )
-            var bases: [Int64: Int64?] = [:]
-            var paths: [(path: [Int64], item: Item)] = []
-            for kernel in kernels {
-                var path: [Int64] = []
-                var next = try BTFTable.id(of: digest(kernel), in: database)
-                while let id = next, path.count < ContentReader.chainLimit {
-                    path.append(id)
-                    if let known = bases[id] {
-                        next = known
-                        continue
-                    }
-                    next = try Row.fetchOne(statement, arguments: [id]).flatMap { try $0.optionalColumn(0) }
-                    bases[id] = .some(next)
-                }
-                paths.append((path.reversed(), kernel))
-            }
-            return paths.sorted { $0.path.lexicographicallyPrecedes($1.path) }
+/// What is stored whole and was read last, so that threads that read what builds on it share it.
+public final class WholeTables: Sendable {
+    private let last = Mutex<(id: Int64, table: TypeTable?)?>(nil)
+
+    /// Begins with nothing.
+    public init() {}
+
+    /// What is stored whole under an id, read where another was read last. Who asks for the same meanwhile waits.
+    func table(of id: Int64, _ read: () throws -> TypeTable?) throws -> TypeTable? {
+        try last.withLock { last in
+            if let last, last.id == id { return last.table }
+            // What was read before goes first, so that there are not two.
+            last = nil
+            let table = try read()
+            last = (id, table)
+            return table
         }
-        var groups: [[Item]] = []
-        var last: ArraySlice<Int64>?
-        for (path, item) in paths {
-            // Many stand on one whole BTF; those that stand on the same delta above it share more.
-            let start = path.prefix(2)
-            if start == last { groups[groups.count - 1].append(item) } else { groups.append([item]) }
-            last = start
-        }
-        return groups
     }
 }

@@ -70,6 +70,26 @@ package enum Parallel {
         return values.withLock { values in items.indices.compactMap { values[$0] } }
     }
 
+    /// Puts rows of things into portions, after each of which something can be done before the next.
+    ///
+    /// - Parameters:
+    ///   - rows: the rows.
+    ///   - count: how many things each portion has at least, but for the last.
+    /// - Returns: the portions, which have the rows in their order.
+    package static func portions<Item>(of rows: [[Item]], atLeast count: Int) -> [[[Item]]] {
+        var portions: [[[Item]]] = []
+        var start = 0
+        var things = 0
+        for (index, row) in rows.enumerated() {
+            things += row.count
+            guard things >= count || index == rows.count - 1 else { continue }
+            portions.append(Array(rows[start...index]))
+            start = index + 1
+            things = 0
+        }
+        return portions
+    }
+
     private static func take<Item>(from items: [Item], _ state: inout State) -> Item? {
         guard state.failure == nil, state.next < items.count else { return nil }
         defer { state.next += 1 }

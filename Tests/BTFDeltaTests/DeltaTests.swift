@@ -167,6 +167,48 @@ struct DeltaTests {
         #expect(refused > 100)
     }
 
+    /// Versions of many types, each of which differs from the one before in some hundreds.
+    private static func manyTypes(version: Int) -> String {
+        let structs = (0..<3_500).map { number in
+            let change = number * 7_919 % 11 < 3 ? version : 0
+            let members = (0..<4 + number % 3).map {
+                "\(change % 2 == 0 ? "int" : "long") m\((number * 31 + $0 * 17 + change) % 997);"
+            }
+            return
+                "struct s\(number)_\(change % 3) { \(members.joined(separator: " ")) struct s\(number)_\(change % 3) *next; } v\(number);"
+        }
+        return structs.joined(separator: "\n")
+    }
+
+    @Test("large deltas, one on the other, are read as if each had been applied in turn, and damaged ones never trap")
+    func largeChain() throws {
+        let versions = try (0..<4).map { try Self.canonical(CompiledBTF.compile(Self.manyTypes(version: $0))) }
+        var layers = TypeLayers(try #require(TypeTable(versions[0])))
+        var last: (delta: [UInt8], base: TypeLayers)?
+        for target in versions.dropFirst() {
+            let delta = try Delta.encode(#require(TypeTable(target)), from: layers.table()).bytes
+            #expect(delta.count > 8_192, "a delta of this size looks its base up in pieces")
+            last = (delta, layers)
+            layers = try TypeLayers(applying: delta, to: layers)
+            #expect(try layers.canonicalBytes() == target.serialized())
+            #expect(try TypeLayers(layers.table()).canonicalBytes() == target.serialized())
+        }
+        let (delta, base) = try #require(last)
+        var generator = SeededGenerator(seed: 1)
+        var refused = 0
+        for _ in 0..<200 {
+            var damaged = delta
+            damaged[Int.random(in: 0..<delta.count, using: &generator)] ^=
+                1 << UInt8.random(in: 0..<8, using: &generator)
+            do {
+                let result = try TypeLayers(applying: damaged, to: base, limit: 1 << 20)
+                _ = try BTF(parsing: TypeLayers(result.table()).canonicalBytes())
+                #expect(try result.canonicalBytes().count <= 1 << 20)
+            } catch is DeltaError { refused += 1 }
+        }
+        #expect(refused > 50)
+    }
+
     @Test("a delta that is cut off is refused")
     func cut() throws {
         let all = try Self.tables.get()

@@ -83,6 +83,10 @@ struct DeltaStoreTests {
                 #expect(types.members(of: id).map(\.bitOffset) == btf.members(of: id).map(\.bitOffset))
             }
         }
+        // What the last one does not build on is closed.
+        let whole = try #require(ContentDigest(try sql(fixture.path, Self.wholeKernel).trimmed.lowercased()))
+        _ = try reader.types(of: whole)
+        #expect(reader.openCount == 1)
         let absent = ContentDigest(of: [1])
         #expect(throws: StoreError.self) { try reader.types(of: absent) }
         #expect(try fixture.store.byLineage([absent], digest: { $0 }) == [[absent]])
@@ -94,6 +98,30 @@ struct DeltaStoreTests {
                 if case StoreError.damaged? = error as? StoreError { true } else { false }
             }
         }
+    }
+
+    /// The digest of a kernel's BTF that is stored whole.
+    private static let wholeKernel = """
+        SELECT hex(digest) FROM btf JOIN kernels ON btf_id = btf.id WHERE btf.id NOT IN (SELECT btf_id FROM deltas)
+        """
+
+    @Test("in the order of lineage kernels of one BTF stand together, in rows and portions of the sizes asked for")
+    func lineage() throws {
+        let fixture = try SeriesFixture.store()
+        let digests = try SeriesFixture.kernels.get().map { ContentDigest(of: $0.kernel) }
+        // So many stand for as many kernels that some have to begin a row.
+        let many = digests.flatMap { Array(repeating: $0, count: 50) }
+        let rows = try fixture.store.byLineage(many, digest: \.self)
+        #expect(rows.count > 1 && rows.allSatisfy { (1...128).contains($0.count) })
+        #expect(rows.joined().count == many.count && Set(rows.joined()) == Set(digests))
+        #expect(Parallel.portions(of: rows, atLeast: 1).count == rows.count)
+        let portions = Parallel.portions(of: rows, atLeast: 150)
+        #expect(portions.flatMap(\.self) == rows)
+        #expect(portions.dropLast().allSatisfy { $0.joined().count >= 150 })
+        var seen: [ContentDigest] = []
+        for digest in rows.joined() where seen.last != digest { seen.append(digest) }
+        #expect(seen.count == digests.count)
+        #expect(try HubStore(fixture.path, access: .readOnly).byLineage([ContentDigest](), digest: \.self).isEmpty)
     }
 
     @Test("optimizing finds bases that were stored later, and what it is told again to do is done")

@@ -17,7 +17,7 @@ struct BaseChoice {
     static let bytesPerLink = 256
     /// The largest part of a BTF's bytes that the deltas may have that lead to it from one that is stored whole. It bounds
     /// the time that reading takes: a byte of a delta costs a reader twenty times what one does that is stored whole.
-    private static let deltaShare = 40
+    private static let deltaShare = 60
     /// The bytes that these deltas may have in any case.
     private static let smallChain = 4096
     /// The part of a BTF's bytes from which on a delta is large. Others are to build on it, so that it has to leave them

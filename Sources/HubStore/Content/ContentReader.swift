@@ -171,12 +171,10 @@ struct ContentReader {
     }
 
     private func payload(of entry: Entry) throws -> [UInt8] {
-        let statement = try database.cachedStatement(sql: "SELECT payload FROM btf WHERE id = ?")
-        let value = try DatabaseValue.fetchOne(statement, arguments: [entry.id])
-        guard let value, let payload = Data.fromDatabaseValue(value) else {
-            throw Damage(reason: "its payload is no blob")
-        }
-        return Array(payload)
+        let sql = "SELECT payload FROM btf WHERE id = ? AND typeof(payload) = 'blob'"
+        let rows = try Row.fetchCursor(database.cachedStatement(sql: sql), arguments: [entry.id])
+        guard let row = try rows.next() else { throw Damage(reason: "its payload is no blob") }
+        return try row.withUnsafeData(atIndex: 0) { Array($0 ?? Data()) }
     }
 }
 

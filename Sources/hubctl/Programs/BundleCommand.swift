@@ -57,7 +57,7 @@ struct BundleCommand: HubCommand {
     private var isFolder: Bool { layout.isFolder && path != "-" && Compression(tarPath: path) == nil }
 
     func execute() throws {
-        MemoryReuse.enable()
+        MemoryReuse.enable(isOneHeap: true)
         let request = try BundleRequest(
             requests: try readRequests(objects),
             filter: filter.filter,

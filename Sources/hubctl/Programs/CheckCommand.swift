@@ -41,7 +41,7 @@ struct CheckCommand: HubCommand {
     }
 
     func execute() throws {
-        MemoryReuse.enable()
+        MemoryReuse.enable(isOneHeap: true)
         let check = CompatibilityCheck(try readRequests(objects), by: rules, modules: modules)
         let archive = usesArchive ? try store.open(.readOnly) : nil
         let files = try btf.map { (path: $0, types: try readKernel($0, modules: module)) }

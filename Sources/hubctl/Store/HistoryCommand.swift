@@ -30,12 +30,10 @@ struct HistoryCommand: HubCommand {
 
     func execute() throws {
         guard let path = TypePath(type) else { return }
-        MemoryReuse.enable()
+        MemoryReuse.enable(isOneHeap: true)
         let archive = try store.open(.readOnly)
-        var total = 0
-        try archive.forEachKernel(matching: filter.filter) { _ in total += 1 }
         let progress = ProgressBar()
-        let (runs, damaged) = try archive.history(of: path, matching: filter.filter, threads: threads) { done in
+        let (runs, damaged) = try archive.history(of: path, matching: filter.filter, threads: threads) { done, total in
             progress.update("looking for \(path)", items: done, of: total)
         }
         progress.finish()
