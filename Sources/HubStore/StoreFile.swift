@@ -38,14 +38,13 @@ enum StoreFile {
     /// Makes a store where there is none.
     ///
     /// It is made under another name and then linked, so that whoever reads never finds half of one, whenever the maker
-    /// dies. Where an empty file lies already, or the file system knows no links, it is made in place, in one transaction
-    /// whose rollback journal the next writer takes back.
+    /// dies. Where an empty file lies already, or the file system knows no links or locks, it is made in place, in one
+    /// transaction whose rollback journal the next writer takes back.
     static func createIfNeeded(at path: String, busyTimeout: Double) throws {
-        if !FileManager.default.fileExists(atPath: path) {
-            let draft = "\(path).\(UUID().uuidString)"
-            defer { try? FileManager.default.removeItem(atPath: draft) }
-            try create(at: draft, busyTimeout: busyTimeout)
-            if link(draft, path) == 0 || errno == EEXIST { return }
+        if let draft = try StoreDraft.make(for: path, waiting: busyTimeout) {
+            defer { draft.remove() }
+            try create(at: draft.path, busyTimeout: busyTimeout)
+            if link(draft.path, path) == 0 || errno == EEXIST { return }
         }
         let attributes = try? FileManager.default.attributesOfItem(atPath: path)
         let size = (attributes?[.size] as? Int) ?? 0
@@ -71,7 +70,9 @@ enum StoreFile {
         try queue.close()
     }
 
+    /// Opens for writing, and removes what was left by who died while making the store.
     static func openForWriting(_ path: String, busyTimeout: Double) throws -> DatabasePool {
+        StoreDraft.removeAbandoned(of: path)
         guard FileManager.default.isWritableFile(atPath: path) else { throw StoreError.readOnly(path: path) }
         return try DatabasePool(path: absolute(path), configuration: configuration(busyTimeout: busyTimeout))
     }

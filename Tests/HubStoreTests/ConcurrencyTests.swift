@@ -136,4 +136,67 @@ struct ConcurrencyTests {
         try store.add(try StoreFixture.kernel("7.0.0"))
         #expect(try store.kernel(named: StoreFixture.name("7.0.0")) != nil)
     }
+
+    private func drafts(in folder: borrowing TemporaryDirectory) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: folder.url.path).filter { $0.hasPrefix("hub.db.") }
+    }
+
+    @Test("what a maker that was killed has left is removed by the next maker and the next writer, and by no reader")
+    func killedMaker() async throws {
+        let folder = try TemporaryDirectory()
+        let path = folder.path("hub.db")
+        let draft = folder.path("hub.db.being-made")
+        // The system kills whoever writes a file beyond the limit: in the middle of making the store, every time.
+        await #expect(processExitsWith: .signal(SIGXFSZ)) { [path = path as String] in
+            // Who has started the tests may have it ignored, and this thread has it blocked.
+            signal(SIGXFSZ, SIG_DFL)
+            var signals = sigset_t()
+            sigaddset(&signals, SIGXFSZ)
+            pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+            var limit = rlimit(rlim_cur: 8192, rlim_max: 8192)
+            #expect(setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0)
+            _ = try HubStore(path, access: .create)
+        }
+        #expect(!FileManager.default.fileExists(atPath: path))
+        #expect(try drafts(in: folder).contains("hub.db.being-made"))
+        let store = try HubStore(path, access: .create)
+        #expect(try drafts(in: folder).isEmpty)
+        try store.add(try StoreFixture.kernel("6.1.0-1"))
+
+        // As if the maker had died before the store was named, and after.
+        try Data("SQLite format 3".utf8).write(to: URL(filePath: draft))
+        try Data().write(to: URL(filePath: draft + "-journal"))
+        #expect(try HubStore(path, access: .readOnly).kernels().kernels.count == 1)
+        #expect(try drafts(in: folder).count == 2)
+        _ = try HubStore(path, access: .readWrite)
+        #expect(try drafts(in: folder).isEmpty)
+        try FileManager.default.linkItem(atPath: path, toPath: draft)
+        _ = try HubStore(path, access: .readWrite)
+        #expect(try drafts(in: folder).isEmpty)
+        try store.add(try StoreFixture.kernel("6.1.0-2"))
+        #expect(try store.verify { _ in })
+    }
+
+    @Test("a draft that another process holds is waited for and left alone")
+    func heldDraft() throws {
+        let folder = try TemporaryDirectory()
+        let path = folder.path("hub.db")
+        let draft = folder.path("hub.db.being-made")
+        let descriptor = open(draft, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        defer { close(descriptor) }
+        #expect(flock(descriptor, LOCK_EX | LOCK_NB) == 0)
+        #expect(throws: StoreError.busy(path: path, seconds: 0.1)) {
+            try HubStore(path, access: .create, busyTimeout: 0.1)
+        }
+        #expect(!FileManager.default.fileExists(atPath: path))
+        let other = folder.path("other.db")
+        _ = try HubStore(other, access: .create)
+        try FileManager.default.moveItem(atPath: other, toPath: path)
+        _ = try HubStore(path, access: .readWrite)
+        #expect(try drafts(in: folder) == ["hub.db.being-made"])
+        flock(descriptor, LOCK_UN)
+        _ = try HubStore(path, access: .create)
+        _ = try HubStore(path, access: .readWrite)
+        #expect(try drafts(in: folder).isEmpty)
+    }
 }
