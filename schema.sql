@@ -1,4 +1,4 @@
--- The schema of a BTF Hub store: one SQLite 3 database, version 5.
+-- The schema of a BTF Hub store: one SQLite 3 database, version 6.
 --
 -- This file is the one schema. HubStore embeds it, a new store is made by running it, and a test compares a migrated
 -- store against it. docs/store.md says how the blobs are encoded and what a reader has to check.
@@ -8,7 +8,7 @@
 -- PRAGMA foreign_keys = ON; the journal is a write-ahead log (journal_mode = WAL).
 
 PRAGMA application_id = 0x42544648;     -- "BTFH": a file without it is no store
-PRAGMA user_version = 5;                -- the version of this schema; a reader refuses a higher one
+PRAGMA user_version = 6;                -- the version of this schema; a reader refuses a higher one
 
 -- BTF by content. Identical BTF is stored once, whichever kernels and modules it belongs to.
 CREATE TABLE btf (
@@ -84,7 +84,8 @@ CREATE INDEX kernels_by_build_id ON kernels (build_id) WHERE build_id IS NOT NUL
 CREATE INDEX kernels_by_btf ON kernels (btf_id);
 CREATE INDEX kernels_by_ledger ON kernels (ledger_id);
 
--- Modules of a kernel. Their BTF is split BTF: its ids and string offsets continue those of the kernel's BTF.
+-- Modules of a kernel that are stored on their own. Their BTF is split BTF: its ids and string offsets continue those of
+-- the kernel's BTF.
 CREATE TABLE modules (
     kernel_id  INTEGER NOT NULL REFERENCES kernels (id) ON DELETE CASCADE,
     name       TEXT    NOT NULL,        -- as in /sys/module: ext4, nf_conntrack
@@ -96,6 +97,28 @@ CREATE TABLE modules (
 
 CREATE INDEX modules_by_build_id ON modules (build_id) WHERE build_id IS NOT NULL;
 CREATE INDEX modules_by_btf ON modules (btf_id);
+
+-- Modules of a kernel that are stored as what they add to those of another kernel: one of the same BTF, or of the BTF that
+-- this one's is a delta against. A row here for all such modules of a kernel, whose names are those of the other's.
+CREATE TABLE module_deltas (
+    kernel_id   INTEGER PRIMARY KEY REFERENCES kernels (id) ON DELETE CASCADE,
+    base_id     INTEGER REFERENCES kernels (id) ON DELETE SET NULL, -- the other kernel; null: it is gone, and these are lost
+    count       INTEGER NOT NULL CHECK (count > 0),                 -- number of modules
+    own         INTEGER NOT NULL CHECK (own BETWEEN 0 AND count),   -- number of those whose BTF is not also the other's
+    size        INTEGER NOT NULL CHECK (size >= 0),                 -- bytes of the canonical BTF of those
+    seal        BLOB    NOT NULL CHECK (length(seal) = 8),  -- ties kernel, names, build-ids and BTF digests together
+    deltas      BLOB    NOT NULL,                           -- which modules these are, and their deltas: docs/store.md
+    identities  BLOB    NOT NULL                            -- their build-ids and BTF digests: docs/store.md
+) STRICT;
+
+CREATE INDEX module_deltas_by_base ON module_deltas (base_id);
+
+-- In which kernels' module_deltas a build-id may be: an index, which holds the start of each.
+CREATE TABLE module_build_ids (
+    prefix     BLOB    NOT NULL CHECK (length(prefix) BETWEEN 1 AND 3), -- the first three bytes of the build-id
+    kernel_id  INTEGER NOT NULL,                                        -- module_deltas.kernel_id
+    PRIMARY KEY (prefix, kernel_id)
+) STRICT, WITHOUT ROWID;
 
 -- What types are called that modules add to their kernels'. Modules whose types have the same names share a row.
 CREATE TABLE names (

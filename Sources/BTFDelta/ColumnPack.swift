@@ -8,10 +8,7 @@ enum ColumnPack {
     private static let level = 19
 
     static func pack(_ columns: [[UInt8]], into output: inout [UInt8]) throws {
-        var mask: UInt64 = 0
-        for (index, column) in columns.enumerated() where !column.isEmpty { mask |= 1 << UInt64(index) }
-        output.appendNumber(mask)
-        for column in columns where !column.isEmpty { output.appendNumber(UInt64(column.count)) }
+        appendLengths(of: columns, to: &output)
         for piece in pieces(of: columns.map(\.count)) {
             let bytes = piece.flatMap { columns[$0] }
             let compressed = try Compression.zstd.compress(bytes, level: level)
@@ -20,6 +17,23 @@ enum ColumnPack {
             output.appendNumber(UInt64(stored.count) << 1 | (isSmaller ? 1 : 0))
             output += stored
         }
+    }
+
+    /// The same without compression.
+    static func packPlain(_ columns: [[UInt8]], into output: inout [UInt8]) {
+        appendLengths(of: columns, to: &output)
+        for piece in pieces(of: columns.map(\.count)) {
+            let bytes = piece.flatMap { columns[$0] }
+            output.appendNumber(UInt64(bytes.count) << 1)
+            output += bytes
+        }
+    }
+
+    private static func appendLengths(of columns: [[UInt8]], to output: inout [UInt8]) {
+        var mask: UInt64 = 0
+        for (index, column) in columns.enumerated() where !column.isEmpty { mask |= 1 << UInt64(index) }
+        output.appendNumber(mask)
+        for column in columns where !column.isEmpty { output.appendNumber(UInt64(column.count)) }
     }
 
     /// Reads columns back.
@@ -78,22 +92,22 @@ public struct DeltaError: Error, Hashable, Sendable, CustomStringConvertible {
     /// One clause that says what is wrong.
     public let description: String
 
-    init(_ description: String) { self.description = description }
+    package init(_ description: String) { self.description = description }
 }
 
 /// Reads numbers and bytes one after another, never past the end.
-struct ByteReader {
+package struct ByteReader {
     private let input: [UInt8]
     private var position = 0
 
-    init(_ input: [UInt8]) { self.input = input }
+    package init(_ input: [UInt8]) { self.input = input }
 
-    var isAtEnd: Bool { position == input.count }
+    package var isAtEnd: Bool { position == input.count }
 
     /// What has not been read yet.
     var rest: ArraySlice<UInt8> { input[position...] }
 
-    mutating func number() throws(DeltaError) -> UInt64 {
+    package mutating func number() throws(DeltaError) -> UInt64 {
         var value: UInt64 = 0
         var shift: UInt64 = 0
         while position < input.count, shift < 64 {
@@ -106,13 +120,13 @@ struct ByteReader {
         throw DeltaError("a number in it has no end")
     }
 
-    mutating func number(below limit: Int) throws(DeltaError) -> Int {
+    package mutating func number(below limit: Int) throws(DeltaError) -> Int {
         let value = try number()
         guard value < UInt64(max(limit, 0)) else { throw DeltaError("a count in it is impossible") }
         return Int(value)
     }
 
-    mutating func bytes(_ count: Int) throws(DeltaError) -> ArraySlice<UInt8> {
+    package mutating func bytes(_ count: Int) throws(DeltaError) -> ArraySlice<UInt8> {
         guard count <= input.count - position else { throw DeltaError("it is cut off") }
         position += count
         return input[position - count..<position]
@@ -121,7 +135,7 @@ struct ByteReader {
 
 extension [UInt8] {
     /// Appends a number in groups of seven bits, the lowest first.
-    mutating func appendNumber(_ number: UInt64) {
+    package mutating func appendNumber(_ number: UInt64) {
         var rest = number
         while rest >= 0x80 {
             append(UInt8(truncatingIfNeeded: rest) | 0x80)

@@ -127,6 +127,24 @@ extension Delta {
 }
 
 extension Delta {
+    /// The delta that takes over all types and strings in their order, and adds none.
+    ///
+    /// - Parameter base: what it is to be applied to.
+    /// - Returns: the delta's bytes.
+    /// - Throws: `ArchiveError` when memory runs out.
+    public static func copy(of base: TypeLayers) throws -> [UInt8] {
+        var writer = SymbolWriter(words: [])
+        if base.stringCount > 0 {
+            for number in [0, 0, UInt32(base.stringCount)] { _ = writer.code(number, .stringScript) }
+        }
+        if base.typeCount > 0 { write([TypeRun(operation: .copy, source: 0, count: base.typeCount)], to: &writer) }
+        var output = DeltaHeader(copying: base).bytes
+        try ColumnPack.pack(writer.columns, into: &output)
+        return output
+    }
+}
+
+extension Delta {
     /// Reads runs until there are as many types as there must be.
     static func readRuns(
         _ reader: inout SymbolReader,

@@ -20,6 +20,17 @@ struct DeltaHeader {
         baseTypeCount = base.starts.count - 1
     }
 
+    /// The header of a delta that takes over all types and strings.
+    init(copying base: TypeLayers) {
+        byteOrder = base.byteOrder
+        stringCount = base.stringCount
+        stringBytes = base.stringBytes
+        typeCount = base.typeCount
+        wordCount = base.wordCount
+        baseStringCount = base.stringCount
+        baseTypeCount = base.typeCount
+    }
+
     /// Reads a header.
     ///
     /// - Throws: `DeltaError` when what it promises is more than the limit.

@@ -111,8 +111,8 @@ struct SymbolReader: SymbolCoder {
 
 /// Signed differences as small numbers: 0, -1, 1, -2, …
 @inline(__always)
-func zigzag(_ difference: UInt32) -> UInt32 { (difference << 1) ^ (difference >> 31 == 1 ? .max : 0) }
+package func zigzag(_ difference: UInt32) -> UInt32 { (difference << 1) ^ (difference >> 31 == 1 ? .max : 0) }
 
 /// The difference that a number stands for.
 @inline(__always)
-func unzigzag(_ symbol: UInt32) -> UInt32 { (symbol >> 1) ^ (symbol & 1 == 1 ? .max : 0) }
+package func unzigzag(_ symbol: UInt32) -> UInt32 { (symbol >> 1) ^ (symbol & 1 == 1 ? .max : 0) }

@@ -42,19 +42,19 @@ extension HubStore {
 
     /// What is to be written.
     private struct Encoded {
-        let rows: [EncodedContent]
+        /// The kernel's BTF, unless the store holds it whole.
+        let kernel: EncodedContent?
+        /// The digest of the BTF that the kernel's is a delta against.
+        var base: ContentDigest?
+        var modules = EncodedModules()
+        /// Whether the store has just this build already, and all of it can be read.
+        var isHeld = false
         /// What was stored last when this was found out.
-        let newest: Int64
+        var newest: Int64
 
         /// The kernel's BTF, where it is to be stored whole or in many bytes.
-        let large: EncodedContent?
-
-        init(_ kernel: ContentDigest, rows: [EncodedContent], newest: Int64) {
-            self.rows = rows
-            self.newest = newest
-            large = rows.first { row in
-                row.digest == kernel && (row.encoding == .table || row.payload.count >= HubStore.manyBytes)
-            }
+        var large: EncodedContent? {
+            kernel.flatMap { $0.encoding == .table || $0.payload.count >= HubStore.manyBytes ? $0 : nil }
         }
     }
 
@@ -71,18 +71,40 @@ extension HubStore {
             // Of siblings that are added at once, only one need be stored in many bytes.
             if !isLastTry, encoded.large != nil, try BTFTable.newest(in: database) ?? 0 != encoded.newest { return nil }
             let ledgerID = try package.map { try LedgerTable.record(.stored, for: $0, at: time, in: database) }
+            var encoded = encoded
             // Another process may have removed what was there a moment ago, and what deltas were made against.
-            if try !encoded.rows.allSatisfy({ try BTFTable.write($0, in: database) })
-                || !holdsAll(contents, in: database)
-            {
-                for row in try encode(contents, kernel, in: database).rows { _ = try BTFTable.write(row, in: database) }
+            if try !write(encoded, contents, of: kernel, in: database) {
+                encoded = try encode(contents, kernel, in: database)
+                _ = try write(encoded, contents, of: kernel, in: database)
             }
-            return try put(kernel, contents, ledgerID: ledgerID, at: time, in: database)
+            return try put(kernel, contents, encoded, ledgerID: ledgerID, at: time, in: database)
         }
     }
 
-    private func holdsAll(_ contents: NewContents, in database: Database) throws -> Bool {
-        try contents.byDigest.keys.allSatisfy { try BTFTable.id(of: $0, in: database) != nil }
+    /// Writes BTF.
+    ///
+    /// - Returns: false when the store is no longer as it was when this was encoded.
+    private func write(
+        _ encoded: Encoded,
+        _ contents: NewContents,
+        of kernel: NewKernel,
+        in database: Database
+    ) throws -> Bool {
+        if let content = encoded.kernel, try !BTFTable.write(content, in: database) { return false }
+        if encoded.isHeld { return try current(contents, of: kernel, in: database) != nil }
+        let reader = moduleReader(database)
+        guard let stored = try? reader.contents.entry(of: contents.kernel) else { return false }
+        guard try encoded.modules.rows.allSatisfy({ try BTFTable.write($0, in: database) }) else { return false }
+        if let base = encoded.modules.base {
+            let kernelBase = stored.baseID.flatMap { try? reader.contents.entry(id: $0).digest }
+            guard kernelBase == encoded.base, reader.canBuild(on: base.kernel, having: base.modules) else {
+                return false
+            }
+        }
+        let deltas = Set(encoded.modules.deltaIndices)
+        return try contents.modules.enumerated().allSatisfy { index, digest in
+            try deltas.contains(index) || BTFTable.id(of: digest, in: database) != nil
+        }
     }
 
     /// Encodes what the store does not hold whole, bases before what builds on them.
@@ -100,86 +122,106 @@ extension HubStore {
         instead former: Encoded? = nil,
         in database: Database
     ) throws -> Encoded {
-        let reader = ContentReader(database: database, cache: cache)
+        let modules = moduleReader(database)
+        let reader = modules.contents
         let encoder = ContentEncoder(reader: reader)
         let newest = try BTFTable.newest(in: database) ?? 0
-        var rows: [EncodedContent] = []
+        var encoded: Encoded
         let layers: TypeLayers?
-        var base: ContentDigest?
         if let entry = try reader.wholeEntry(of: contents.kernel) {
+            encoded = Encoded(kernel: nil, newest: newest)
+            encoded.base = try entry.baseID.map { try reader.entry(id: $0).digest }
+            encoded.isHeld = try holdsWhole(contents, of: kernel, modules)
             layers = contents.modules.isEmpty ? nil : try? reader.layers(id: entry.id)
-            base = try entry.baseID.map { try reader.entry(id: $0).digest }
         } else {
-            let encoded: ContentEncoder.Kernel
-            if let former {
-                let found = try encoder.delta(
+            let found: ContentEncoder.Kernel
+            if var former {
+                let better = try encoder.delta(
                     kernel.btf,
                     contents.kernelBTF,
                     digest: contents.kernel,
                     newerThan: former.newest
                 )
-                guard let found, found.content.payload.count < former.large?.payload.count ?? 0 else {
-                    return Encoded(contents.kernel, rows: former.rows, newest: newest)
+                guard let better, better.content.payload.count < former.large?.payload.count ?? 0 else {
+                    former.newest = newest
+                    return former
                 }
-                encoded = found
+                found = better
             } else {
-                encoded = try encoder.kernel(kernel.btf, contents.kernelBTF, digest: contents.kernel)
+                found = try encoder.kernel(kernel.btf, contents.kernelBTF, digest: contents.kernel)
             }
-            rows.append(encoded.content)
-            layers = encoded.layers
-            base = encoded.content.base
+            encoded = Encoded(kernel: found.content, base: found.content.base, newest: newest)
+            layers = found.layers
         }
-        guard !contents.modules.isEmpty else { return Encoded(contents.kernel, rows: rows, newest: newest) }
-        let context = layers.flatMap { ModuleContext(kernel: $0, digest: contents.kernel, base: base) }
-        var done: Set<ContentDigest> = [contents.kernel]
-        for (module, digest) in zip(kernel.modules, contents.modules) where done.insert(digest).inserted {
-            if try reader.wholeEntry(of: digest) != nil { continue }
-            let btf = try BTF(parsing: module.btf, base: contents.kernelBTF)
-            let base = try context.flatMap { try encoder.moduleBase(named: module.name, for: $0) }
-            rows.append(try encoder.module(module.btf, btf, digest: digest, of: context, base: base))
+        guard !contents.modules.isEmpty, !encoded.isHeld else { return encoded }
+        let context = layers.flatMap { ModuleContext(kernel: $0, digest: contents.kernel, base: encoded.base) }
+        let moduleEncoder = ModuleEncoder(reader: modules)
+        let names = Set(kernel.modules.map(\.name))
+        let base = try context.flatMap {
+            try moduleEncoder.base(forModules: names, of: kernel.name, kernel.buildID, $0)
         }
-        return Encoded(contents.kernel, rows: rows, newest: newest)
+        encoded.modules = try moduleEncoder.modules(of: kernel, contents, context, over: base)
+        return encoded
     }
 
     /// Makes the name stand for this build, whose content is in the table of BTF.
     private func put(
         _ kernel: NewKernel,
         _ contents: NewContents,
+        _ encoded: Encoded,
         ledgerID: Int64?,
         at time: Date,
         in database: Database
     ) throws -> Addition {
+        // What cannot be read is to be written anew even where all that is said of it is right.
+        if encoded.isHeld || contents.modules.isEmpty, let held = try current(contents, of: kernel, in: database) {
+            if let ledgerID { try KernelTable.setPackage(ledgerID, ofKernel: held.id, in: database) }
+            return .unchanged
+        }
         let builds = try KernelTable.builds(named: kernel.name, in: database)
         let current = builds.first { $0.isCurrent }
         let same = builds.first { $0.buildID == kernel.buildID }
-        if let current, current.id == same?.id, try holds(contents, of: kernel, id: current.id, in: database) {
-            if let ledgerID { try KernelTable.setPackage(ledgerID, ofKernel: current.id, in: database) }
-            return .unchanged
+        var unused: Set<Int64> = []
+        if let same {
+            try separateModules(over: same.id, in: database)
+            unused = try KernelTable.remove(same.id, in: database)
         }
-        let unused = try same.map { try KernelTable.remove($0.id, in: database) } ?? []
         if let current, current.id != same?.id { try KernelTable.supersede(current.id, at: time, in: database) }
-        try KernelTable.insert(kernel, contents, ledgerID: ledgerID, at: time, in: database)
+        try KernelTable.insert(kernel, contents, encoded.modules, ledgerID: ledgerID, at: time, in: database)
         try BTFTable.removeUnused(unused, in: database)
         return current == nil ? .stored : .replaced
     }
 
-    /// Whether a build consists of just these contents, its rows whole.
-    private func holds(
-        _ contents: NewContents,
-        of new: NewKernel,
-        id: Int64,
-        in database: Database
-    ) throws -> Bool {
+    /// Whether a name stands for a build that consists of just these contents, and all of its modules can be read.
+    private func holdsWhole(_ contents: NewContents, of new: NewKernel, _ reader: ModuleReader) throws -> Bool {
+        guard let kernel = try current(contents, of: new, in: reader.contents.database) else { return false }
         do {
-            guard let kernel = try kernel(id: id, in: database), kernel.btf.digest == contents.kernel else {
-                return false
+            return try contents.modules.isEmpty
+                || modules(of: kernel, in: reader.contents.database).allSatisfy {
+                    _ = try reader.canonicalBytes(at: $0.place, $0.btf)
+                    return true
+                }
+        } catch is Damage {
+            return false
+        } catch StoreError.damaged { return false }
+    }
+
+    /// The build that a name stands for, where it consists of just these contents, its rows whole.
+    private func current(_ contents: NewContents, of new: NewKernel, in database: Database) throws -> Kernel? {
+        let builds = try KernelTable.builds(named: new.name, in: database)
+        guard let current = builds.first(where: \.isCurrent), current.buildID == new.buildID else { return nil }
+        do {
+            guard let kernel = try kernel(id: current.id, in: database), kernel.btf.digest == contents.kernel else {
+                return nil
             }
-            guard !new.keepsStoredModules else { return true }
+            if new.keepsStoredModules { return kernel }
             let modules = try modules(of: kernel, in: database)
-            return modules.map(\.name) == new.modules.map(\.name)
+            let isSame =
+                modules.map(\.name) == new.modules.map(\.name)
                 && modules.map(\.buildID) == new.modules.map(\.buildID)
                 && modules.map(\.btf.digest) == contents.modules
-        } catch StoreError.damaged { return false }
+            return isSame ? kernel : nil
+        } catch StoreError.damaged { return nil }
     }
 }
 

@@ -9,7 +9,9 @@ public struct Optimization: Hashable, Sendable {
     public var examined = 0
     /// The kernels in whose modules names were noted.
     public var noted = 0
-    /// The number of all that is to be examined or noted.
+    /// The kernels whose modules are stored as what they add to another kernel's now.
+    public var joined = 0
+    /// The number of all that is to be examined, noted or joined.
     public var total = 0
     /// The BTFs that are stored otherwise now.
     public var changed = 0
@@ -18,11 +20,12 @@ public struct Optimization: Hashable, Sendable {
 }
 
 extension HubStore {
-    /// Chooses the bases of the kernels' BTFs anew, now that more is stored than when each was added, and notes the names in
-    /// modules that were stored by a version which did not.
+    /// Chooses the bases of the kernels' BTFs anew, now that more is stored than when each was added, notes the names in
+    /// modules that were stored by a version which did not, and stores modules that a version before 6 has stored one by one
+    /// as what they add to those of another kernel.
     ///
-    /// Each BTF is one short transaction, so that others can read and write meanwhile; ended at any moment, the work goes
-    /// on where it was. A kernel whose modules build on it keeps its base.
+    /// Each BTF and each kernel's modules are one transaction, so that others can read and write meanwhile; ended at any
+    /// moment, the work goes on where it was. A kernel whose modules build on it keeps its base.
     ///
     /// - Parameter progress: is told after each BTF and each kernel.
     /// - Returns: what was done.
@@ -41,13 +44,18 @@ extension HubStore {
             )
         }
         let unnoted = try kernelsWithoutModuleNames()
-        result.total = ids.count + unnoted.count
+        let unjoined = try kernelsWithModuleRows()
+        result.total = ids.count + unnoted.count + unjoined.count
         for id in unnoted {
             try noteModuleNames(ofKernel: id)
             result.noted += 1
             try progress(result)
         }
         try write { database in try ModuleNameTable.removeUnused(in: database) }
+        for id in unjoined {
+            if try joinModules(ofKernel: id) { result.joined += 1 } else { result.total -= 1 }
+            try progress(result)
+        }
         for id in ids {
             let saved = try optimize(id)
             result.examined += 1
@@ -110,7 +118,10 @@ extension HubStore {
         }
         let hasModules = try Int.fetchOne(
             database,
-            sql: "SELECT 1 FROM deltas WHERE outer_id = ? LIMIT 1",
+            sql: """
+                SELECT 1 FROM deltas WHERE outer_id = ?1
+                UNION ALL SELECT 1 FROM kernels JOIN module_deltas ON kernel_id = kernels.id WHERE btf_id = ?1 LIMIT 1
+                """,
             arguments: [id]
         )
         guard hasModules == nil else { return found(nil) }

@@ -15,7 +15,7 @@ public struct DroppedKernel: Hashable, Sendable {
 extension HubStore {
     /// Drops what is damaged, so that a re-ingest stores it again: each damaged kernel with its modules, its package's
     /// entry in the ledger, and damaged BTF. What builds on damaged BTF and is whole is stored on its own first. What follows
-    /// from other rows, which is the names in modules, is made anew.
+    /// from other rows, which is the names in modules and the index of their build-ids, is made anew.
     ///
     /// What SQLite finds wrong with the file itself is not mended; `verify(_:)` says what is left.
     ///
@@ -24,11 +24,13 @@ extension HubStore {
     public func repair(_ report: (DroppedKernel) throws -> Void) throws {
         guard writer != nil else { throw StoreError.readOnly(path: path) }
         let damagedContents = try damagedContents()
+        if !damagedContents.isEmpty { try separateModules(above: Set(damagedContents.keys)) }
         try storeAlone(whatBuildsOn: Set(damagedContents.keys), damagedContents)
         try mendModuleNames()
+        try mendBuildIDs()
         var lastID: Int64 = 0
-        var names = ModuleSearch(forTypesNamed: [], ofKinds: [])
-        while let (id, result) = try verifyKernel(after: lastID, damagedContents, &names) {
+        var state = VerifyState()
+        while let (id, result) = try verifyKernel(after: lastID, damagedContents, &state) {
             lastID = id
             guard !result.isIntact, case .kernel(let name) = result.subject else { continue }
             let package = try drop(id)
@@ -49,6 +51,7 @@ extension HubStore {
                 sql: "SELECT ledger.id, package FROM kernels JOIN ledger ON ledger.id = ledger_id WHERE kernels.id = ?",
                 arguments: [id]
             )
+            try separateModules(over: id, in: database)
             let unused = try KernelTable.remove(id, in: database)
             try BTFTable.removeUnused(unused, in: database)
             guard let row, let ledgerID = Int64.fromDatabaseValue(row[0]) else { return nil }

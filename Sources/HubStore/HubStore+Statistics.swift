@@ -15,10 +15,11 @@ extension HubStore {
             return StoreStatistics(
                 series: try series(in: database),
                 supersededBuilds: try number("SELECT count(*) FROM kernels WHERE superseded_at IS NOT NULL"),
-                modules: try number("SELECT count(*) FROM modules"),
-                distinctBTF: try number("SELECT count(*) FROM btf"),
-                canonicalBytes: try number("SELECT coalesce(sum(size), 0) FROM btf"),
-                encodedBytes: try number("SELECT coalesce(sum(length(payload)), 0) FROM btf"),
+                modules: try number("SELECT count(*) FROM modules") + number("SELECT sum(count) FROM module_deltas"),
+                distinctBTF: try number("SELECT count(*) FROM btf") + number("SELECT sum(own) FROM module_deltas"),
+                canonicalBytes: try number("SELECT sum(size) FROM btf") + number("SELECT sum(size) FROM module_deltas"),
+                encodedBytes: try number("SELECT sum(length(payload)) FROM btf")
+                    + number("SELECT sum(length(deltas) + length(identities)) FROM module_deltas"),
                 fileBytes: try number("PRAGMA page_count") * number("PRAGMA page_size"),
                 packagesStored: packages["stored"] ?? 0,
                 packagesWithoutImage: packages["no_image"] ?? 0,

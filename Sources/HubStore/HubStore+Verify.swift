@@ -36,8 +36,8 @@ extension HubStore {
         var isIntact = structure.isEmpty
         let damagedContents = try store.damagedContents()
         var lastID: Int64 = 0
-        var names = ModuleSearch(forTypesNamed: [], ofKinds: [])
-        while let (id, result) = try store.verifyKernel(after: lastID, damagedContents, &names) {
+        var state = VerifyState()
+        while let (id, result) = try store.verifyKernel(after: lastID, damagedContents, &state) {
             lastID = id
             isIntact = isIntact && result.isIntact
             try report(result)
@@ -89,10 +89,19 @@ extension HubStore {
         }
     }
 
+    /// What is kept from one kernel to the next.
+    struct VerifyState {
+        fileprivate var names = ModuleSearch(forTypesNamed: [], ofKinds: [])
+        fileprivate let cache = ContentCache()
+        /// The kernels whose modules were checked, and what is wrong with those that are stored as deltas.
+        fileprivate var checked: Set<Int64> = []
+        fileprivate var damaged: [ModulePlace: String] = [:]
+    }
+
     func verifyKernel(
         after lastID: Int64,
         _ damagedContents: [Int64: String],
-        _ names: inout ModuleSearch
+        _ state: inout VerifyState
     ) throws(StoreError) -> (id: Int64, result: Verification)? {
         try read { database in
             let sql = "\(KernelRows.select) WHERE kernels.id > ? ORDER BY kernels.id LIMIT 1"
@@ -102,7 +111,7 @@ extension HubStore {
             var damage: [String] = []
             do {
                 let kernel = try KernelRows.kernel(from: row, path: path)
-                try damage += damageOfModules(of: kernel, &names, in: database)
+                try damage += damageOfModules(of: kernel, damagedContents, &state, in: database)
             } catch StoreError.damaged(_, _, let reason) { damage.append(reason) }
             try damage += damageOfContents(ofKernel: id, damagedContents, in: database)
             return (id, Verification(subject: .kernel(KernelRows.subject(of: row)), damage: damage))
@@ -111,27 +120,37 @@ extension HubStore {
 
     private func damageOfModules(
         of kernel: Kernel,
-        _ names: inout ModuleSearch,
+        _ damagedContents: [Int64: String],
+        _ state: inout VerifyState,
         in database: Database
     ) throws -> [String] {
         var damage: [String] = []
-        var modules: [(name: String, btf: ContentDigest)] = []
-        let sql = "\(Self.selectModules) WHERE kernel_id = ? ORDER BY modules.name"
-        let rows = try Row.fetchCursor(database, sql: sql, arguments: [kernel.id])
-        while let row = try rows.next() {
-            do {
-                let module = try module(from: row, of: kernel)
-                modules.append((module.name, module.btf.digest))
-            } catch StoreError.damaged(_, _, let reason) {
-                damage.append("module \(String.fromDatabaseValue(row[1]) ?? "?"): \(reason)")
+        let reader = ModuleReader(contents: ContentReader(database: database, cache: state.cache))
+        let rows = try reader.rowModules(of: kernel) { damage.append("module \($0): \($1)") }
+        var deltas: [StoredModule] = []
+        do { deltas = try reader.deltaModules(of: kernel) } catch let fault as Damage { damage.append(fault.reason) }
+        for module in deltas {
+            let place = module.place
+            if let last = place.steps.last, last.kernel == kernel.id || !state.checked.contains(last.kernel) {
+                do { _ = try reader.canonicalBytes(at: place, module.btf) } catch let fault as Damage {
+                    state.damaged[place] = fault.reason
+                }
             }
+            let reason = place.steps.isEmpty ? damagedContents[place.row] : state.damaged[place]
+            if let reason { damage.append("module \(module.name): \(reason)") }
         }
-        let digest = ModuleNameTable.digest(of: modules)
-        switch try names.fault(of: kernel, having: digest, in: database) {
+        state.checked.insert(kernel.id)
+        if try !ModuleDeltaTable.hasAll(deltas.lazy.compactMap(\.buildID), of: kernel.id, in: database) {
+            damage.append(Self.lackOfBuildIDs)
+        }
+        let all = ModuleReader.merged(rows, deltas).map { ($0.name, $0.btf.digest) }
+        switch try state.names.fault(of: kernel, having: ModuleNameTable.digest(of: all), in: database) {
         case .names(let reason), .modules(let reason): return damage + [reason]
         case nil: return damage
         }
     }
+
+    private static let lackOfBuildIDs = "the index of build-ids does not lead to its modules"
 
     private func damageOfContents(
         ofKernel id: Int64,

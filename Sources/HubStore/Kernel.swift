@@ -25,10 +25,17 @@ public struct Kernel: Hashable, Sendable {
     public let storedAt: Date
     /// When another build took the name over; nil for the build that the name stands for.
     public let supersededAt: Date?
+
+    /// What the kernel's row is sealed with.
+    var seal: Data { Seal.kernel(name, buildID, btf.digest) }
 }
 
 /// A module of a kernel that the store holds.
 public struct Module: Hashable, Sendable {
+    /// The row of the kernel.
+    let kernelID: Int64
+    /// Where its BTF was stored when it was looked up.
+    let place: ModulePlace
     /// The module's name, such as `ext4`.
     public let name: String
     /// The kernel that the module belongs to.

@@ -22,10 +22,11 @@ enum KernelTable {
         }
     }
 
-    /// Writes a kernel and its modules, whose BTF is in the store.
+    /// Writes a kernel and its modules, whose BTF is in the store, or is to be stored as deltas.
     static func insert(
         _ kernel: NewKernel,
         _ contents: NewContents,
+        _ modules: EncodedModules,
         ledgerID: Int64?,
         at time: Date,
         in database: Database
@@ -45,21 +46,46 @@ enum KernelTable {
             seal,
         ])
         let kernelID = database.lastInsertedRowID
-        let moduleStatement = try database.cachedStatement(
+        let all = zip(kernel.modules, contents.modules).map { (name: $0.name, buildID: $0.buildID, btf: $1) }
+        let deltaIndices = Set(modules.deltaIndices)
+        for (index, module) in all.enumerated() where !deltaIndices.contains(index) {
+            try insertModule(module.name, module.buildID, module.btf, of: name, id: kernelID, in: database)
+        }
+        if let base = modules.base, !modules.deltas.isEmpty {
+            let indices = modules.deltaIndices
+            let own = zip(indices, modules.deltas).filter { $1.digest != nil }
+            try ModuleDeltaTable.write(
+                ModuleDeltas(modules.deltas),
+                of: kernelID,
+                over: base.kernel,
+                size: own.reduce(0) { $0 + kernel.modules[$1.0].btf.count },
+                seal: Seal.moduleDeltas(seal, indices.map { all[$0] }),
+                in: database
+            )
+        }
+        if !kernel.modules.isEmpty {
+            try ModuleNameTable.write(contents.moduleNames, of: kernelID, sealed: seal, in: database)
+        }
+    }
+
+    /// Writes the row of a module, whose BTF is in the store.
+    static func insertModule(
+        _ module: String,
+        _ buildID: BuildID?,
+        _ btf: ContentDigest,
+        of kernel: KernelName,
+        id: Int64,
+        in database: Database
+    ) throws {
+        let statement = try database.cachedStatement(
             sql: """
                 INSERT INTO modules (kernel_id, name, build_id, btf_id, seal)
                 VALUES (?, ?, ?, (SELECT id FROM btf WHERE digest = ?), ?)
                 """
         )
-        for (module, digest) in zip(kernel.modules, contents.modules) {
-            try moduleStatement.execute(arguments: [
-                kernelID, module.name, module.buildID?.data, digest.data,
-                Seal.module(name, module.name, module.buildID, digest),
-            ])
-        }
-        if !kernel.modules.isEmpty {
-            try ModuleNameTable.write(contents.moduleNames, of: kernelID, sealed: seal, in: database)
-        }
+        try statement.execute(arguments: [
+            id, module, buildID?.data, btf.data, Seal.module(kernel, module, buildID, btf),
+        ])
     }
 
     /// Notes the package that a kernel came from last.
@@ -82,6 +108,7 @@ enum KernelTable {
             sql: "SELECT btf_id FROM kernels WHERE id = ?1 UNION SELECT btf_id FROM modules WHERE kernel_id = ?1"
         )
         let ids = try Set(Int64.fetchAll(used, arguments: [id]))
+        try ModuleDeltaTable.remove(id, in: database)
         try database.cachedStatement(sql: "DELETE FROM kernels WHERE id = ?").execute(arguments: [id])
         return ids
     }

@@ -11,7 +11,9 @@ package struct Migrations: Sendable {
 
     /// The steps of this BTF Hub.
     static let all = {
-        let steps = [1: Schema.deltas, 2: Schema.scripts, 3: Schema.moduleNames, 4: Schema.tables]
+        let steps = [
+            1: Schema.deltas, 2: Schema.scripts, 3: Schema.moduleNames, 4: Schema.tables, 5: Schema.moduleDeltas,
+        ]
         var all = Migrations(steps: steps, current: Schema.version)
         all.completions[1] = { try SketchTable.fill($0) }
         all.completions[2] = { try ScriptTable.fill($0) }

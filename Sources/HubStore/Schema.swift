@@ -10,7 +10,7 @@ enum Schema {
     static let applicationID = 0x4254_4648
 
     /// The version that `schema.sql` describes.
-    static let version = 5
+    static let version = 6
 
     /// What version 2 has more than version 1: the tables and indexes that deltas need.
     static var deltas: String {
@@ -25,6 +25,11 @@ enum Schema {
 
     /// What is otherwise in version 5: kernels' BTF may be stored as tables. All are to be examined once more.
     static let tables = "UPDATE sketches SET examined = 0"
+
+    /// What version 6 has more than version 5: modules as deltas against another kernel's.
+    static var moduleDeltas: String {
+        statements(making: ["TABLE module_deltas ", "INDEX module_deltas_by_base ", "TABLE module_build_ids "])
+    }
 
     /// The schema's statements that make some tables and indexes.
     private static func statements(making names: [String]) -> String {

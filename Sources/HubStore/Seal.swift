@@ -35,6 +35,20 @@ enum Seal {
         return Data(ContentDigest(of: bytes).bytes.prefix(8))
     }
 
+    /// The seal of a kernel's modules that are stored as deltas: the kernel's own seal, and of each module its name, its
+    /// build-id with its length, and its BTF's digest.
+    static func moduleDeltas(
+        _ kernel: Data,
+        _ modules: some Sequence<(name: String, buildID: BuildID?, btf: ContentDigest)>
+    ) -> Data {
+        var bytes = Array("modules\0".utf8) + Array(kernel)
+        for module in modules {
+            let buildID = module.buildID?.bytes ?? []
+            bytes += Array(module.name.utf8) + [0, UInt8(buildID.count)] + buildID + module.btf.bytes
+        }
+        return Data(ContentDigest(of: bytes).bytes.prefix(8))
+    }
+
     private static func seal(_ fields: [String]) -> Data {
         let text = fields.map { $0 + "\0" }.joined()
         return Data(ContentDigest(of: Array(text.utf8)).bytes.prefix(8))

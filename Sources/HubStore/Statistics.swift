@@ -26,7 +26,7 @@ public struct StoreStatistics: Hashable, Sendable {
     public let supersededBuilds: Int
     /// The number of modules over all kernels.
     public let modules: Int
-    /// The number of different BTFs.
+    /// The number of different BTFs; a module's that is the same in kernels of different BTF may count for each.
     public let distinctBTF: Int
     /// The bytes of the different BTFs in canonical form.
     public let canonicalBytes: Int

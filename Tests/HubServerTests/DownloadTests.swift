@@ -132,6 +132,7 @@ struct DownloadTests {
         let server = try await ServerFixture()
         for (id, btf) in [
             ("c0ffee", ServerFixture.btf), ("C0FFEE", ServerFixture.btf), ("0e44", ServerFixture.moduleBTF),
+            ("0e45", ServerFixture.moduleBTF),
         ] {
             let answer = try await server.curl("/buildid/\(id)/section/.BTF")
             #expect(answer.body == (try btf.get()), "\(id)")

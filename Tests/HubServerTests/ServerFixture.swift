@@ -87,7 +87,9 @@ struct ServerFixture {
             ),
             from: package
         )
-        try store.add(NewKernel(name: try KernelName(parsing: arm), buildID: nil, btf: try btf.get()))
+        // The same module once more, which is stored as what it adds to the other.
+        let again = [NewModule(name: "ext4", buildID: BuildID("0e45"), btf: try moduleBTF.get())]
+        try store.add(NewKernel(name: try KernelName(parsing: arm), buildID: nil, btf: try btf.get(), modules: again))
         try store.add(NewKernel(name: try KernelName(parsing: ubuntu), buildID: nil, btf: try otherBTF.get()))
         try store.close()
     }

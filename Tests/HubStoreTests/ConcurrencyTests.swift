@@ -125,7 +125,8 @@ struct ConcurrencyTests {
                     release: "6.1.\(index % 50)"
                 )
                 let buildID = BuildID(bytes: [UInt8(truncatingIfNeeded: index)])
-                let modules = [NewModule(name: "m\(index)", buildID: nil, btf: btf)]
+                // The same in two of three, so that they build on each other.
+                let modules = [NewModule(name: "m\(index % 3 / 2)", buildID: buildID, btf: btf)]
                 try store.add(NewKernel(name: name, buildID: buildID, btf: btf, modules: index < 50 ? [] : modules))
                 index += 1
             }

@@ -12,6 +12,18 @@ enum SeriesFixture {
     static func changedName(_ number: Int) -> String { "part_\(number * 7)" }
 
     private static func make(_ number: Int) throws -> (kernel: [UInt8], module: [UInt8]) {
+        let kernel = try BTF(parsing: CompiledBTF.compile(source(number))).canonicalized()
+        let module = try Self.module("struct ext4 { struct part_9 part; struct ext4 *next; } ext4;", number, kernel)
+        return (kernel.serialized(), module)
+    }
+
+    /// The BTF of a module of the kernel of this number.
+    static func module(_ own: String, _ number: Int, _ kernel: BTF) throws -> [UInt8] {
+        let bytes = try CompiledBTF.compile(source(number) + own, base: kernel.serialized())
+        return try BTF(parsing: bytes, base: kernel).canonicalized().serialized()
+    }
+
+    private static func source(_ number: Int) -> String {
         var source = "struct task_struct { int pid; char comm[16]; struct task_struct *parent; };\n"
         for part in 0..<120 {
             let added = (1...6).contains(part / 7) && part % 7 == 0 && part / 7 <= number ? "long added_\(part);" : ""
@@ -26,10 +38,7 @@ enum SeriesFixture {
             source += "struct later_\(part) { int own_\(part); struct task_struct *of_\(part); } later_\(part);\n"
         }
         if number > 2 { source += "struct inserted_\(number) { char q; } inserted; " }
-        let kernel = try BTF(parsing: CompiledBTF.compile(source)).canonicalized()
-        let own = source + "struct ext4 { struct part_9 part; struct ext4 *next; } ext4;"
-        let module = try BTF(parsing: CompiledBTF.compile(own, base: kernel.serialized()), base: kernel).canonicalized()
-        return (kernel.serialized(), module.serialized())
+        return source
     }
 
     /// A store that all kernels were added to, oldest first.

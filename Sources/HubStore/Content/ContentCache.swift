@@ -9,6 +9,8 @@ final class ContentCache: Sendable {
     /// The bytes of memory that layers may take, and that tables may.
     private static let layersLimit = 64 << 20
     private static let tablesLimit = 64 << 20
+    /// The bytes of memory that modules' deltas may take.
+    private static let moduleDeltasLimit = 16 << 20
 
     /// A kernel's BTF as what others can be deltas against.
     struct Base: Sendable {
@@ -19,6 +21,7 @@ final class ContentCache: Sendable {
     private struct State {
         var layers = RecentlyUsed<TypeLayers>(limit: layersLimit)
         var bases = RecentlyUsed<Base>(limit: tablesLimit)
+        var moduleDeltas = RecentlyUsed<ModuleDeltas>(limit: moduleDeltasLimit)
     }
     private let state = Mutex(State())
 
@@ -36,7 +39,23 @@ final class ContentCache: Sendable {
         state.withLock { $0.bases.insert(base, for: digest, bytes: 2 * bytes) }
     }
 
+    /// The deltas of a kernel's modules, by a digest of what tells their row from others.
+    func moduleDeltas(of row: ContentDigest) -> ModuleDeltas? { state.withLock { $0.moduleDeltas[row] } }
+
+    func insert(_ deltas: ModuleDeltas, for row: ContentDigest) {
+        state.withLock { $0.moduleDeltas.insert(deltas, for: row, bytes: deltas.memory) }
+    }
+
     func removeAll() { state.withLock { $0 = State() } }
+
+    /// Does some work, and where that finds damage, once more without what is kept: another process may have stored modules
+    /// anew in a row that says the same as the one whose deltas are kept.
+    func retried<Value>(_ work: () throws -> Value) throws -> Value {
+        do { return try work() } catch is Damage {
+            removeAll()
+            return try work()
+        }
+    }
 }
 
 /// Values that were used last, up to a limit.

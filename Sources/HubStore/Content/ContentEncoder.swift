@@ -90,7 +90,7 @@ struct ContentEncoder {
         against bases: [BaseChoice.Candidate]
     ) throws -> (content: EncodedContent, layers: TypeLayers)? {
         for base in bases.prefix(3) {
-            guard let payload = try payload(of: table, from: try reader.base(base.entry).table),
+            guard let payload = try Self.payload(of: table, from: try reader.base(base.entry).table),
                 payload.count <= base.room,
                 let under = try? reader.layers(id: base.entry.id),
                 let layers = try? TypeLayers(applying: payload, to: under, limit: canonical.count),
@@ -110,7 +110,7 @@ struct ContentEncoder {
     }
 
     /// A delta's bytes; nil when there is none that gives the table.
-    private func payload(
+    static func payload(
         of table: TypeTable,
         from base: TypeTable,
         outer: Correspondence = .empty
@@ -125,115 +125,5 @@ extension EncodedContent {
         var content = self
         content.sketch = sketch
         return content
-    }
-}
-
-// MARK: - Modules
-
-/// A kernel whose modules are encoded, and what they can be deltas against.
-struct ModuleContext {
-    let kernel: TypeLayers
-    let digest: ContentDigest
-    /// The digest of the BTF that the kernel's is a delta against.
-    let base: ContentDigest?
-    let table: TypeTable
-    /// How the kernel's base corresponds with the kernel.
-    let step: Correspondence?
-
-    /// Nil when the kernel cannot be read.
-    init?(kernel: TypeLayers, digest: ContentDigest, base: ContentDigest?) {
-        guard let table = try? kernel.table() else { return nil }
-        self.kernel = kernel
-        self.digest = digest
-        self.base = base
-        self.table = table
-        step = base == nil ? nil : kernel.correspondence
-    }
-}
-
-/// What a module's BTF can be a delta against.
-struct ModuleBase {
-    let digest: ContentDigest
-    let layers: TypeLayers
-    let table: TypeTable
-    /// Whether it belongs to the kernel's base, rather than to a kernel of the same BTF.
-    let isOfFormerKernel: Bool
-    let depth: Int
-}
-
-extension ContentEncoder {
-    /// Encodes a module's split BTF.
-    ///
-    /// - Parameters:
-    ///   - canonical: its canonical bytes.
-    ///   - btf: the BTF.
-    ///   - digest: the digest of the bytes.
-    ///   - context: its kernel; nil when that cannot be built on.
-    ///   - base: the same module of the kernel's base or of the same kernel, where there is one.
-    /// - Returns: the encoded content.
-    /// - Throws: what GRDB throws when the store cannot be read.
-    func module(
-        _ canonical: [UInt8],
-        _ btf: BTF,
-        digest: ContentDigest,
-        of context: ModuleContext?,
-        base: ModuleBase?
-    ) throws -> EncodedContent {
-        let whole = try Self.whole(canonical, digest: digest)
-        guard let context, let table = TypeTable(btf, kernel: context.table) else { return whole }
-        let outer = base.flatMap { $0.isOfFormerKernel ? context.step : Correspondence(identityOf: context.table) }
-        guard let payload = try payload(of: table, from: base?.table ?? .empty, outer: outer ?? .empty),
-            payload.count < whole.payload.count,
-            let layers = try? TypeLayers(
-                applying: payload,
-                to: base?.layers ?? TypeLayers(.empty),
-                kernel: context.kernel,
-                isOfNextKernel: base?.isOfFormerKernel ?? false,
-                limit: canonical.count
-            ), (try? layers.canonicalBytes(kernel: context.kernel)) == canonical
-        else { return whole }
-        return EncodedContent(
-            digest: digest,
-            size: canonical.count,
-            encoding: .delta,
-            payload: payload,
-            base: base?.digest,
-            outer: context.digest,
-            depth: (base?.depth ?? 0) + 1
-        )
-    }
-
-    /// Finds a module of a name that belongs to the base of a kernel's BTF, or to a kernel of the same BTF.
-    ///
-    /// - Parameters:
-    ///   - name: the module's name.
-    ///   - context: the kernel.
-    /// - Returns: the module; nil when there is none.
-    /// - Throws: what GRDB throws when the store cannot be read.
-    func moduleBase(named name: String, for context: ModuleContext) throws -> ModuleBase? {
-        for (candidate, isFormer) in [(context.digest, false), (context.base, true)] {
-            guard let candidate else { continue }
-            let statement = try reader.database.cachedStatement(
-                sql: """
-                    SELECT own.btf_id FROM btf JOIN kernels ON kernels.btf_id = btf.id
-                    JOIN modules AS own ON own.kernel_id = kernels.id AND own.name = ?
-                    JOIN deltas ON deltas.btf_id = own.btf_id AND deltas.outer_id = btf.id AND deltas.depth < ?
-                    WHERE btf.digest = ? LIMIT 1
-                    """
-            )
-            let arguments: StatementArguments = [name, BaseChoice.depthLimit, candidate.data]
-            guard let id = try Int64.fetchOne(statement, arguments: arguments), let entry = try? reader.entry(id: id),
-                let outer = entry.outerID, let layers = try? reader.layers(id: id),
-                let table = try? layers.table(kernel: reader.layers(id: outer))
-            else { continue }
-            return ModuleBase(
-                digest: entry.digest,
-                layers: layers,
-                table: table,
-                isOfFormerKernel: isFormer,
-                depth: entry.depth
-            )
-        }
-        return nil
     }
 }

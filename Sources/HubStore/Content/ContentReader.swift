@@ -198,6 +198,16 @@ extension ContentReader {
         return base
     }
 
+    /// The rows from some content to what is stored whole, both included, as far as they are there.
+    func chain(from id: Int64) -> [Int64] {
+        var (chain, next): ([Int64], Int64?) = ([], id)
+        while let at = next, chain.count < Self.chainLimit {
+            chain.append(at)
+            next = (try? entry(id: at))?.baseID
+        }
+        return chain
+    }
+
     /// The payloads' bytes along the chain of some content, which a reader has to decode.
     func chainBytes(of entry: Entry) throws -> Int {
         var (bytes, at) = (0, entry)

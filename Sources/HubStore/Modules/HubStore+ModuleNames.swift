@@ -8,8 +8,8 @@ extension HubStore {
             try Int64.fetchAll(
                 database,
                 sql: """
-                    SELECT DISTINCT kernel_id FROM modules
-                    WHERE NOT EXISTS (SELECT 1 FROM module_names AS own WHERE own.kernel_id = modules.kernel_id)
+                    SELECT kernel_id FROM (SELECT kernel_id FROM modules UNION SELECT kernel_id FROM module_deltas)
+                    WHERE kernel_id NOT IN (SELECT kernel_id FROM module_names)
                     """
             )
         }

@@ -13,9 +13,20 @@ extension HubStore {
     }
 
     func modules(of kernel: Kernel, in database: Database) throws -> [Module] {
-        let sql = "\(Self.selectModules) WHERE kernel_id = ? ORDER BY modules.name"
-        let statement = try database.cachedStatement(sql: sql)
-        return try Row.fetchAll(statement, arguments: [kernel.id]).map { try module(from: $0, of: kernel) }
+        let reader = moduleReader(database)
+        let rows = try reader.rowModules(of: kernel) { name, reason in
+            throw StoreError.damaged(path: path, subject: "module \(name) of \(kernel.name)", reason: reason)
+        }
+        do {
+            let deltas = try cache.retried { try reader.deltaModules(of: kernel) }
+            return ModuleReader.merged(rows, deltas).map { Module($0, of: kernel) }
+        } catch let damage as Damage {
+            throw StoreError.damaged(path: path, subject: kernel.name.description, reason: damage.reason)
+        }
+    }
+
+    func moduleReader(_ database: Database) -> ModuleReader {
+        ModuleReader(contents: ContentReader(database: database, cache: cache))
     }
 
     /// The number of modules of a kernel.
@@ -25,7 +36,12 @@ extension HubStore {
     /// - Throws: `StoreError` when the store cannot be read.
     public func moduleCount(of kernel: Kernel) throws(StoreError) -> Int {
         try read { database in
-            let statement = try database.cachedStatement(sql: "SELECT count(*) FROM modules WHERE kernel_id = ?")
+            let statement = try database.cachedStatement(
+                sql: """
+                    SELECT (SELECT count(*) FROM modules WHERE kernel_id = ?1)
+                        + coalesce((SELECT count FROM module_deltas WHERE kernel_id = ?1), 0)
+                    """
+            )
             return try Int.fetchOne(statement, arguments: [kernel.id]) ?? 0
         }
     }
@@ -38,34 +54,51 @@ extension HubStore {
     /// - Throws: `StoreError` when a row is damaged or the store cannot be read.
     public func module(buildID: BuildID) throws(StoreError) -> (module: Module, kernel: Kernel)? {
         try read { database in
-            let sql = "\(Self.selectModules) WHERE modules.build_id = ? ORDER BY kernel_id DESC LIMIT 1"
-            guard let row = try Row.fetchOne(database, sql: sql, arguments: [buildID.data]) else { return nil }
-            guard let id = Int64.fromDatabaseValue(row[0]), let kernel = try kernel(id: id, in: database) else {
-                let subject = "the module of build-id \(buildID)"
-                throw StoreError.damaged(path: path, subject: subject, reason: "its kernel is missing")
+            let statement = try database.cachedStatement(
+                sql: "SELECT kernel_id FROM modules WHERE build_id = ? ORDER BY kernel_id DESC LIMIT 1"
+            )
+            let rows = try Int64.fetchAll(statement, arguments: [buildID.data])
+            let deltas = try ModuleDeltaTable.kernels(withModule: buildID, in: database)
+            for id in Set(rows + deltas).sorted(by: >) {
+                guard let kernel = try kernel(id: id, in: database) else {
+                    let subject = "the module of build-id \(buildID)"
+                    throw StoreError.damaged(path: path, subject: subject, reason: "its kernel is missing")
+                }
+                // The index of deltas has a part of each build-id.
+                if let module = try module(buildID, of: kernel, in: database) { return (module, kernel) }
             }
-            return (try module(from: row, of: kernel), kernel)
+            return nil
         }
     }
 
-    static let selectModules = """
-        SELECT kernel_id, modules.name, modules.build_id, modules.seal, btf.digest, btf.size
-        FROM modules LEFT JOIN btf ON btf.id = modules.btf_id
-        """
-
-    /// Reads a row of the table of modules and checks it against its seal.
-    func module(from row: Row, of kernel: Kernel) throws -> Module {
-        do {
-            let name = try row.column(1, String.self)
-            let buildID = try row.buildIDColumn(2)
-            let btf = BTFReference(digest: try row.digestColumn(4), size: try row.column(5))
-            guard try row.column(3) == Seal.module(kernel.name, name, buildID, btf.digest) else {
-                throw Damage(reason: "its row does not match its seal")
-            }
-            return Module(name: name, kernel: kernel.name, buildID: buildID, btf: btf)
-        } catch let damage as Damage {
-            let subject = "module \(String.fromDatabaseValue(row[1]) ?? "?") of \(kernel.name)"
-            throw StoreError.damaged(path: path, subject: subject, reason: damage.reason)
+    private func module(_ buildID: BuildID, of kernel: Kernel, in database: Database) throws -> Module? {
+        let reader = moduleReader(database)
+        var fault: StoreError?
+        let rows = try reader.rowModules(of: kernel) { name, reason in
+            fault = .damaged(path: path, subject: "module \(name) of \(kernel.name)", reason: reason)
         }
+        if let found = rows.first(where: { $0.buildID == buildID }) { return Module(found, of: kernel) }
+        do {
+            let found = try cache.retried { try reader.deltaModules(of: kernel) }.first { $0.buildID == buildID }
+            if let found { return Module(found, of: kernel) }
+        } catch let damage as Damage {
+            fault = .damaged(path: path, subject: kernel.name.description, reason: damage.reason)
+        }
+        if let fault { throw fault }
+        return nil
+    }
+}
+
+extension Module {
+    /// A module that was found in the store.
+    init(_ stored: StoredModule, of kernel: Kernel) {
+        self.init(
+            kernelID: kernel.id,
+            place: stored.place,
+            name: stored.name,
+            kernel: kernel.name,
+            buildID: stored.buildID,
+            btf: stored.btf
+        )
     }
 }

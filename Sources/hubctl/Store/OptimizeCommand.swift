@@ -19,11 +19,16 @@ struct OptimizeCommand: HubCommand {
     func execute() throws {
         let archive = try store.open(.readWrite)
         let progress = ProgressBar()
-        let result = try archive.optimize { progress.update("optimizing", items: $0.examined + $0.noted, of: $0.total) }
+        let result = try archive.optimize {
+            progress.update("optimizing", items: $0.examined + $0.noted + $0.joined, of: $0.total)
+        }
         progress.finish()
         if compact { try archive.compact() }
         try archive.close()
         if result.noted > 0 { Printing.remark("\(counted(result.noted, "kernel")): names in modules noted") }
+        if result.joined > 0 {
+            Printing.remark("\(counted(result.joined, "kernel")): modules stored as differences to another kernel's")
+        }
         Printing.remark(
             "\(counted(result.examined, "BTF")) examined, \(result.changed) stored otherwise, "
                 + "\(readableByteCount(abs(result.savedBytes))) \(result.savedBytes < 0 ? "more" : "saved")"
