@@ -10,16 +10,22 @@ extension HubStore {
     public func statistics() throws(StoreError) -> StoreStatistics {
         try read { database in
             func number(_ sql: String) throws -> Int { try Int.fetchOne(database, sql: sql) ?? 0 }
+            // Added up by SQLite, for which numbers that a damaged file makes too large are an error.
+            func total(_ one: String, _ other: String) throws -> Int {
+                try number("WITH numbers (value) AS (\(one) UNION ALL \(other)) SELECT sum(value) FROM numbers")
+            }
             let packages = try Row.fetchAll(database, sql: "SELECT state, count(*) FROM ledger GROUP BY state")
                 .reduce(into: [String: Int]()) { counts, row in counts[row[0]] = row[1] }
             return StoreStatistics(
                 series: try series(in: database),
                 supersededBuilds: try number("SELECT count(*) FROM kernels WHERE superseded_at IS NOT NULL"),
-                modules: try number("SELECT count(*) FROM modules") + number("SELECT sum(count) FROM module_deltas"),
-                distinctBTF: try number("SELECT count(*) FROM btf") + number("SELECT sum(own) FROM module_deltas"),
-                canonicalBytes: try number("SELECT sum(size) FROM btf") + number("SELECT sum(size) FROM module_deltas"),
-                encodedBytes: try number("SELECT sum(length(payload)) FROM btf")
-                    + number("SELECT sum(length(deltas) + length(identities)) FROM module_deltas"),
+                modules: try total("SELECT count(*) FROM modules", "SELECT count FROM module_deltas"),
+                distinctBTF: try total("SELECT count(*) FROM btf", "SELECT own FROM module_deltas"),
+                canonicalBytes: try total("SELECT size FROM btf", "SELECT size FROM module_deltas"),
+                encodedBytes: try total(
+                    "SELECT length(payload) FROM btf",
+                    "SELECT length(deltas) + length(identities) FROM module_deltas"
+                ),
                 fileBytes: try number("PRAGMA page_count") * number("PRAGMA page_size"),
                 packagesStored: packages["stored"] ?? 0,
                 packagesWithoutImage: packages["no_image"] ?? 0,

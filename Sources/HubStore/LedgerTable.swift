@@ -39,7 +39,8 @@ enum LedgerTable {
     /// Selects the columns that `entry(from:)` reads.
     static let select = """
         SELECT id, source, package, version, architecture, digest, state, reason, attempts, recorded_at, retry_after,
-            (SELECT count(*) FROM kernels JOIN modules ON kernel_id = kernels.id WHERE ledger_id = ledger.id)
+            (SELECT coalesce(sum(\(ModuleReader.count(ofKernel: "kernels.id"))), 0) FROM kernels
+                WHERE ledger_id = ledger.id)
         FROM ledger
         """
 

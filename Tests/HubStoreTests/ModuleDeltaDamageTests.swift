@@ -14,6 +14,16 @@ struct ModuleDeltaDamageTests {
         return (fixture, try HubStore(fixture.path, access: .readWrite))
     }
 
+    @Test("sizes that are too large to be added up are an error")
+    func sizes() throws {
+        let one = "SET size = 1 << 62 WHERE"
+        let (fixture, store) = try changed(
+            "UPDATE btf \(one) id = 1; UPDATE module_deltas \(one) kernel_id = (SELECT max(kernel_id) FROM module_deltas)"
+        )
+        defer { withExtendedLifetime(fixture) {} }
+        #expect(throws: StoreError.self) { try store.statistics() }
+    }
+
     /// What stands for the kernel whose modules nothing builds on and that are deltas themselves.
     private static let last = """
         WHERE kernel_id = (SELECT max(kernel_id) FROM module_deltas

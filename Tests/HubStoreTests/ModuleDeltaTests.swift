@@ -17,6 +17,7 @@ struct ModuleDeltaTests {
         try ModuleSeries.expectWhole(fixture.store)
         let all = try ModuleSeries.modules.get()
         #expect(try fixture.store.statistics().modules == all.reduce(0) { $0 + $1.count })
+        #expect(try fixture.store.ledger().map(\.modules) == all.map(\.count))
         // Those of the first kernel, and the one that comes later, once or with each kernel that builds on one without it.
         let rows = try #require(Int(sql(fixture.path, "SELECT count(*) FROM modules")))
         #expect(rows > all[0].count && rows <= all[0].count + 4)

@@ -59,6 +59,19 @@ struct ModuleDeltasTests {
         }
     }
 
+    @Test("more modules than any kernel has are refused, however few bytes claim them", arguments: [65_536, 65_537])
+    func tooMany(count: Int) throws {
+        // One run of the base's modules, all in form 0, without build-ids: all but the run is zeroes.
+        let run = [count & 0x7f | 0x80, count >> 7 & 0x7f | 0x80, count >> 14].map { UInt8($0) }
+        let bytes = [0] + run + [UInt8](repeating: 0, count: 3 * count)
+        let read = Result { try ModuleDeltas(bytes: bytes, identities: [], count: count, own: 0) }
+        if count > ModuleDeltas.limit {
+            #expect(throws: DeltaError.self) { try read.get() }
+        } else {
+            #expect(try read.get().entries.count == count)
+        }
+    }
+
     @Test("hostile numbers are errors, never a trap")
     func hostile() throws {
         let deltas = try Self.deltas()

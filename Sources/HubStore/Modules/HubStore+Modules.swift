@@ -36,12 +36,7 @@ extension HubStore {
     /// - Throws: `StoreError` when the store cannot be read.
     public func moduleCount(of kernel: Kernel) throws(StoreError) -> Int {
         try read { database in
-            let statement = try database.cachedStatement(
-                sql: """
-                    SELECT (SELECT count(*) FROM modules WHERE kernel_id = ?1)
-                        + coalesce((SELECT count FROM module_deltas WHERE kernel_id = ?1), 0)
-                    """
-            )
+            let statement = try database.cachedStatement(sql: "SELECT \(ModuleReader.count(ofKernel: "?1"))")
             return try Int.fetchOne(statement, arguments: [kernel.id]) ?? 0
         }
     }

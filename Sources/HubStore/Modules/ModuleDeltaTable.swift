@@ -79,6 +79,8 @@ enum ModuleDeltaTable {
     /// Removes a kernel's deltas.
     static func remove(_ kernel: Int64, in database: Database) throws {
         try database.cachedStatement(sql: "DELETE FROM module_deltas WHERE kernel_id = ?").execute(arguments: [kernel])
+        // The index is in the order of build-ids, so that it is read from end to end.
+        guard database.changesCount > 0 else { return }
         try database.cachedStatement(sql: "DELETE FROM module_build_ids WHERE kernel_id = ?")
             .execute(arguments: [kernel])
     }

@@ -38,6 +38,9 @@ package struct ModuleDeltas: Hashable, Sendable {
     /// The modules, in the order of the base's.
     package let entries: [Entry]
 
+    /// The most modules that the base may have, several times what any kernel has: it bounds what reading takes.
+    package static let limit = 1 << 16
+
     /// Takes modules.
     ///
     /// - Parameter entries: the modules, in the order of the base's.
@@ -107,7 +110,9 @@ extension ModuleDeltas {
     /// - Throws: `DeltaError` when the bytes are something else.
     package init(bytes: [UInt8], identities: [UInt8], count: Int, own: Int) throws(DeltaError) {
         // Each module takes three bytes at least.
-        guard count > 0, count <= bytes.count / 3 else { throw DeltaError("a count in it is impossible") }
+        guard count > 0, count <= min(bytes.count / 3, Self.limit) else {
+            throw DeltaError("a count in it is impossible")
+        }
         var input = ByteReader(bytes)
         let places = try Self.places(&input, count: count)
         let lengths = try input.numbers(count, below: 65)
@@ -144,10 +149,10 @@ extension ModuleDeltas {
     private static func places(_ input: inout ByteReader, count: Int) throws(DeltaError) -> [Int] {
         var places: [Int] = []
         while places.count < count {
-            let skipped = try input.number(below: placeLimit)
+            let skipped = try input.number(below: limit)
             let taken = try input.number(below: count - places.count + 1)
             let start = (places.last.map { $0 + 1 } ?? 0) + skipped
-            guard taken > 0, start < placeLimit else { throw DeltaError("a count in it is impossible") }
+            guard taken > 0, start + taken <= limit else { throw DeltaError("a count in it is impossible") }
             places += start..<start + taken
         }
         return places
@@ -168,9 +173,6 @@ extension ModuleDeltas {
             DeltaParts(strings: strings[$0], types: types[$0], words: words[$0], parts: parts[$0])
         }
     }
-
-    /// More modules than any kernel has.
-    private static let placeLimit = 1 << 20
 }
 
 extension ModuleDeltas.Form {

@@ -85,7 +85,7 @@ struct ModuleEncoder {
             let digest = contents.modules[index]
             // What a damaged file has in another order is not to be built on.
             if let base, let context, let stored = base.modules[module.name],
-                stored.place > encoded.deltas.last?.place ?? -1,
+                stored.place > encoded.deltas.last?.place ?? -1, stored.place < ModuleDeltas.limit,
                 let form = try self.form(of: module.btf, btf, digest, over: stored.module, base.isSameKernel, context)
             {
                 let entry = ModuleDeltas.Entry(

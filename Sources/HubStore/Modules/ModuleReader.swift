@@ -12,6 +12,17 @@ struct ModuleReader {
 
     private var database: Database { contents.database }
 
+    /// An expression of SQL for the number of a kernel's modules.
+    ///
+    /// - Parameter kernel: an expression for the row of the kernel.
+    /// - Returns: the expression.
+    static func count(ofKernel kernel: String) -> String {
+        """
+        (SELECT count(*) FROM modules WHERE kernel_id = \(kernel))
+            + coalesce((SELECT count FROM module_deltas WHERE kernel_id = \(kernel)), 0)
+        """
+    }
+
     /// All modules of a kernel, in the order of their names; that they are those that were stored is not checked.
     ///
     /// - Parameters:
